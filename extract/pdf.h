@@ -1,0 +1,25 @@
+/* pdf.h: articles as PDF, by MuPDF (pdf*.c and image.c are the only users; fz_try stays inside them, each public
+ * function is a fence). */
+#ifndef FIGMILL_EXTRACT_PDF_H
+#define FIGMILL_EXTRACT_PDF_H
+
+#include "extract/article.h"
+
+enum {
+    PDF_MAX_BYTES = 256 << 20,
+    PDF_MAX_PAGES = 2000,      /* later pages are left out, with a warning */
+    PDF_MAX_SIDE = 6000,       /* pixels of a rendered figure's longer side */
+    PDF_STORE_BYTES = 48 << 20 /* MuPDF's cache */
+};
+
+struct pdf_options {
+    bool images;    /* write pixels; off: geometry and captions only */
+    double max_dpi; /* upper bound of the rendering resolution (default 300) */
+};
+
+/* Fills `a` and hands each figure's picture to `emit` (NULL: no pixels). A damaged page is skipped with a warning and
+ * the rest goes on. ERR_FORMAT: no readable page; ERR_REFUSED: encrypted with a user password; ERR_LIMIT. */
+bool pdf_extract(const unsigned char *bytes, size_t len, const struct pdf_options *options, struct article *a,
+                 article_image_fn *emit, void *context, struct err *e);
+
+#endif
