@@ -1,0 +1,58 @@
+/* ask.h: asking a model, for the stages that need one (translate, generate, judge): which server, how many workers,
+ * and every request stored with its reply (db/model_call.h), so that the same request is never sent twice.
+ *
+ * Where the server is: --url, else $NAME_URL, else the URL that `scripts/local-model` serves (ASK_LOCAL_URL). NAME is the stage's
+ * ("GENERATOR", "TRANSLATOR"); TRANSLATOR falls back to GENERATOR before it falls back to the local one. The same holds for
+ * --model and $NAME_MODEL. The key comes from $NAME_KEY only; it is never logged or stored. A URL may be a list with
+ * commas: workers are spread over the servers, which must all serve the same model. */
+#ifndef FIGMILL_STAGE_ASK_H
+#define FIGMILL_STAGE_ASK_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/model.h"
+#include "db/db.h"
+
+#define ASK_LOCAL_URL "http://127.0.0.1:18080"
+
+enum { ASK_MAX_SERVERS = 64, ASK_WAIT_S = 120 /* for a server that is still loading */ };
+
+struct ask_options {
+    const char *stage; /* as in model_call.stage */
+    const char *name;  /* prefix of the environment's variables: "GENERATOR" */
+    const char *url, *model; /* of the command line, or NULL */
+    int timeout_s; /* of one request; 0: 300 */
+};
+
+/* What an enqueue needs without a connection that is kept: asks each server once. ERR_SYSTEM, with what to do about it,
+ * when none answers or they serve different models. `slots` is the sum over the servers: the number of workers. */
+struct ask_servers {
+    struct model_server servers[ASK_MAX_SERVERS];
+    int n, slots;
+};
+bool ask_probe(const struct ask_options *options, struct ask_servers *out, struct err *e);
+
+/* When no server answers: the model that the stage used last in this corpus (arena; NULL: none), so that a run with
+ * nothing to do need not have one. */
+bool ask_last_model(struct db *db, const char *stage, struct arena *arena, const char **model, struct err *e);
+
+struct ask; /* one worker's connection */
+
+/* `seat` chooses the server (any number, such as the worker's pid). `servers` is copied. */
+struct ask *ask_new(const struct ask_options *options, const struct ask_servers *servers, unsigned seat,
+                    const volatile sig_atomic_t *stop);
+void ask_free(struct ask *a);
+const struct model_server *ask_server(const struct ask *a);
+
+/* Replays the stored reply of the very same request text, or sends it and stores the reply in a transaction of its own
+ * at once (so kill -9 loses no reply; call it outside a transaction). Failures are stored too, for lineage, but never
+ * replayed. `reply` lives in the arena; *model_call_id names the row, also when the call failed (0: none). Errors as of
+ * model_send and model_reply_read; a reply that ended by length (finish_reason "length") is no error. */
+bool ask_model(struct ask *a, struct db *db, const struct model_request *request, struct arena *arena,
+               struct model_reply *reply, int64_t *model_call_id, struct err *e);
+
+#endif
