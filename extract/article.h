@@ -20,6 +20,14 @@ enum {
     ARTICLE_MAX_CAPTION = 64 * 1024,  /* bytes; cut at a word */
     ARTICLE_MAX_MENTIONS = 40,        /* a figure */
     ARTICLE_MAX_MENTION = 8 * 1024,   /* bytes; cut at a word */
+    ARTICLE_MAX_CAPTIONS = 40,        /* languages of a figure; more are left out */
+    ARTICLE_MAX_HREFS = 40,           /* a figure; more are left out */
+    ARTICLE_MAX_HREF = 2000,          /* bytes; longer ones are left out */
+    ARTICLE_MAX_FIELD = 4 * 1024,     /* bytes of any other text (label, title, credit ...); cut at a word */
+    ARTICLE_MAX_ABSTRACT = 64 * 1024, /* bytes; cut at a word */
+    ARTICLE_MAX_ANCHOR = 200,         /* bytes */
+    ARTICLE_MAX_WARNINGS = 100,       /* more are left out */
+    ARTICLE_MAX_WARNING = 400,        /* bytes */
 };
 
 struct box { /* PDF points, origin top left of the page's crop box, x0 <= x1, y0 <= y1 */
@@ -95,11 +103,22 @@ struct image {
 typedef bool article_image_fn(void *context, size_t index, const struct image *original, const struct image *picture,
                               struct err *e);
 
-struct art_figure *article_add_figure(struct article *a); /* zeroed, confidence 1 */
+/* A new figure: zeroed, confidence 1, kind "figure". Valid until the next call (the array moves). NULL, with a warning,
+ * when there are ARTICLE_MAX_FIGURES. */
+struct art_figure *article_add_figure(struct article *a);
+/* The add functions clean and copy what they are given and cut it to the limits above; nothing (NULL, white space) adds
+ * nothing. A language may have any form that text_language_tag reads, or be NULL. */
 void article_add_caption(struct article *a, struct art_figure *f, const char *language, const char *text);
 void article_add_mention(struct article *a, struct art_figure *f, const char *language, const char *text);
-void article_add_href(struct article *a, struct art_figure *f, const char *href);
+void article_add_href(struct article *a, struct art_figure *f, const char *href); /* each one once */
 void article_warn(struct article *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A clean copy in the article's arena of at most `max` bytes, cut at a word; NULL when nothing is left. */
+const char *article_text(struct article *a, const char *text, size_t len, size_t max);
+/* The tag as BCP 47 in the article's arena, or NULL when it is none. */
+const char *article_language(struct article *a, const char *tag);
+/* Gives every figure without an anchor one ("kind:number", else "kind-ordinal"), cuts long ones and makes them unique
+ * ("fig1", "fig1~2"). To be called once, at the end of a parse. */
+void article_name_figures(struct article *a);
 void article_release(struct article *a);
 
 struct str;
