@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "db/article.h"
+#include "db/asset.h"
 #include "db/blob.h"
 #include "db/document.h"
 #include "db/figure.h"
@@ -56,7 +57,7 @@ struct picture {
 };
 
 struct extraction {
-    struct document_row document;
+    struct document document;
     struct article article;
     struct picture *pictures; /* one a figure */
     size_t n_pictures;
@@ -87,7 +88,7 @@ static bool keep_image(void *context, size_t figure, bool is_original, const str
 }
 
 /* Looks at one of the article's files as the figure's picture. A file that is none leaves a note, and the next may do. */
-static bool try_asset(struct stage_context *c, struct extraction *x, size_t figure, const struct asset_row *asset,
+static bool try_asset(struct stage_context *c, struct extraction *x, size_t figure, const struct asset *asset,
                       struct err *e)
 {
     struct extraction one = {.corpus = x->corpus};
@@ -118,8 +119,8 @@ static bool find_picture(struct stage_context *c, struct extraction *x, size_t f
     struct picture *p = &x->pictures[figure];
     struct arena *arena = &x->article.arena;
     for (size_t i = 0; i < f->n_hrefs && !*p->sha256; i++) {
-        struct asset_row asset;
-        int found = asset_find(&c->db, x->document.article_id, x->document.name, f->hrefs[i], arena, &asset, e);
+        struct asset asset;
+        int found = asset_find(&c->db, x->document.article_id, f->hrefs[i], arena, &asset, e);
         if (found < 0 || (found && !try_asset(c, x, figure, &asset, e)))
             return false;
     }
@@ -138,7 +139,7 @@ static bool find_pictures(struct stage_context *c, struct extraction *x, struct 
 
 /* One document. */
 
-static enum service_op op_of(const struct document_row *document)
+static enum service_op op_of(const struct document *document)
 {
     if (strcmp(document->kind, "pdf") == 0)
         return SERVICE_PDF;
@@ -241,8 +242,9 @@ static bool store_front(struct stage_context *c, struct extraction *x, struct er
                             .keywords = f->keywords,
                             .pages = x->article.pages,
                             .warnings = warnings_json(&x->article)};
-    return front_store(&c->db, x->document.document_id, &row, e) &&
-           article_claim_ids(&c->db, x->document.article_id, f->doi, f->pmcid, f->pmid, e);
+    struct article_ids ids = {f->doi, f->pmcid, f->pmid};
+    return front_store(&c->db, x->document.id, &row, e) &&
+           article_claim_ids(&c->db, x->document.article_id, &ids, NULL, e);
 }
 
 static const struct figure_text *texts_of(struct arena *arena, const struct art_text *texts, size_t n)
@@ -290,14 +292,14 @@ static bool store_figure(struct stage_context *c, struct extraction *x, size_t i
         row.original_sha256 = p->original_sha256;
         row.original_media_type = p->original_media_type;
     }
-    return figure_store(&c->db, x->document.document_id, &row, e);
+    return figure_store(&c->db, x->document.id, &row, e);
 }
 
 static bool store(struct stage_context *c, const struct task *task, void *result, struct err *e)
 {
     (void)task;
     struct extraction *x = result;
-    if (!store_front(c, x, e) || !figure_mark_vanished(&c->db, x->document.document_id, e))
+    if (!store_front(c, x, e) || !figure_mark_vanished(&c->db, x->document.id, e))
         return false;
     for (size_t i = 0; i < x->article.n_figures; i++) {
         if (!store_figure(c, x, i, e))
@@ -307,11 +309,19 @@ static bool store(struct stage_context *c, const struct task *task, void *result
     return true;
 }
 
+static bool enqueue_one(void *context, int64_t document_id, const char *inputs, int part, struct err *e)
+{
+    struct stage_context *c = context;
+    char item[24], settings[32], fingerprint[SHA256_SIZE];
+    snprintf(item, sizeof item, "%lld", (long long)document_id);
+    snprintf(settings, sizeof settings, "images %d dpi %d", !no_images, max_dpi);
+    sha256_list(fingerprint, EXTRACT_VERSION, settings, inputs, SHA256_END);
+    return task_enqueue(&c->db, c->stage->name, item, part, fingerprint, false, e);
+}
+
 static bool enqueue(struct stage_context *c, struct err *e)
 {
-    char settings[64];
-    snprintf(settings, sizeof settings, EXTRACT_VERSION " images %d dpi %d", !no_images, max_dpi);
-    return document_enqueue(&c->db, c->stage->name, settings, e);
+    return document_each(&c->db, enqueue_one, c, e);
 }
 
 static bool prepare(struct stage_context *c, struct err *e)
