@@ -168,6 +168,7 @@
     X(PUB_DATE, "pub-date") \
     X(PUBDATE, "pubdate") \
     X(PUBID, "pubid") \
+    X(PUBIDLIST, "pubidlist") \
     X(PUBLISHER, "publisher") \
     X(PUBLISHER_NAME, "publisher-name") \
     X(PUBMED, "pubmed") \

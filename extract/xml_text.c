@@ -360,3 +360,8 @@ void xml_text_add(struct xml_text *t, const xmlNode *node)
     else if (node)
         add_node(t, node, 0);
 }
+
+void xml_text_add_one(struct xml_text *t, const xmlNode *node)
+{
+    add_node(t, node, 0);
+}
