@@ -23,6 +23,10 @@ def names(article):
     return [tuple(name.rsplit(" ", 1)) for name in article.list("authors")]
 
 
+def pages(article):
+    return article.first if article.first == article.last else article.first + "–" + article.last
+
+
 def references(article, articles):
     """The two articles that this one cites as r1 and r2: the next ones in the order of their DOIs."""
     ordered = sorted(articles, key=lambda a: a.doi)
@@ -33,5 +37,5 @@ def references(article, articles):
 def cite(article):
     """One line that names the article in a list of references."""
     authors = ", ".join((surname + " " + given[:1]).strip() for given, surname in names(article))
-    return "%s. %s. %s %s;%s:%s–%s. doi:%s" % (authors, article.title, ABBREVIATION, article.year, article.volume, article.first,
-                                           article.last, article.doi)
+    return "%s. %s. %s %s;%s:%s. doi:%s" % (authors, article.title, ABBREVIATION, article.year, article.volume,
+                                           pages(article), article.doi)

@@ -24,6 +24,7 @@ BLUE = HexColor("#1f4e79")
 def _styles(article):
     wrap = "CJK" if article.language in CJK else None
     lead = 1.5 if wrap else 1.22
+    align = TA_LEFT if wrap else TA_JUSTIFY
 
     def style(name, font, size, **more):
         return ParagraphStyle(name, fontName=font, fontSize=size, leading=size * lead, wordWrap=wrap, **more)
@@ -31,9 +32,9 @@ def _styles(article):
     return {"title": style("title", "Sans-Bold", 16, textColor=BLUE, spaceAfter=7),
             "authors": style("authors", "Sans", 9.5, spaceAfter=2),
             "small": style("small", "Sans", 7.5, spaceAfter=3),
-            "abstract": style("abstract", "Serif", 9, alignment=TA_JUSTIFY, spaceAfter=3),
+            "abstract": style("abstract", "Serif", 9, alignment=align, spaceAfter=3),
             "heading": style("heading", "Sans-Bold", 10, textColor=BLUE, spaceBefore=7, spaceAfter=3, keepWithNext=1),
-            "body": style("body", "Serif", 9.3, alignment=TA_LEFT if wrap else TA_JUSTIFY, spaceAfter=3,
+            "body": style("body", "Serif", 9.3, alignment=align, spaceAfter=3,
                           firstLineIndent=18 if wrap else 10),
             "caption": style("caption", "Sans", 7.5, spaceBefore=4, spaceAfter=2),
             "cell": style("cell", "Sans", 7.5),
@@ -95,7 +96,7 @@ class Typesetter:
         first = COLUMN * (.30 if columns > 3 else .38)
         table = Table(cells, [first] + [(COLUMN - first) / (columns - 1)] * (columns - 1))
         table.setStyle(TableStyle([("LINEABOVE", (0, 0), (-1, 0), .9, BLUE), ("LINEBELOW", (0, 0), (-1, 0), .5, BLUE),
-                                   ("LINEBELOW", (0, -1), (-1, -1), .9, BLUE), ("TOPPADDING", (0, 0), (-1, -1), 1.5),
+                                   ("LINEBELOW", (0, -1), (-1, -1), .9, BLUE), ("TOPPADDING", (0, 0), (-1, -1), 2.5),
                                    ("BOTTOMPADDING", (0, 0), (-1, -1), 2), ("VALIGN", (0, 0), (-1, -1), "TOP")]))
         return [Spacer(1, 5), Mark(block, self.pages), self.caption(block), Spacer(1, 2), table, Spacer(1, 8)]
 
@@ -109,6 +110,10 @@ class Typesetter:
                 self.paragraph("small", "https://doi.org/%s · %s %s" % (a.doi, journal.LICENSE_TEXT[a.license],
                                                                        journal.NOTE)), Spacer(1, 8)]
 
+    def wide(self, page):
+        """The figures over both columns on top of that page."""
+        return [f for b in self.article.of_kind("figure") if b.place == page for f in self.figure(b)]
+
     def story(self):
         out = []
         for block in self.article.blocks:
@@ -118,7 +123,7 @@ class Typesetter:
                 out.append(self.paragraph("body", self.article.join(block.sentences)))
             elif block.kind == "table":
                 out.append(KeepTogether(self.table(block)))
-            elif block.kind == "figure" and block.place != "wide":
+            elif block.kind == "figure" and not block.place:
                 out.append(KeepTogether(self.figure(block)))
         out.append(self.paragraph("heading", journal.WORDS[self.article.language][2]))
         out += [self.paragraph("reference", journal.cite(cited), "%d. " % i)
@@ -131,7 +136,7 @@ class Typesetter:
         canvas.setFillColor(HexColor("#444444"))
         authors = a.list("authors")
         who = authors[0] + (" et al." if len(authors) > 1 else "")
-        fonts.draw(canvas, MARGIN, HEIGHT - 36, "%s %s; %s: %s–%s" % (journal.TITLE, a.year, a.volume, a.first, a.last), "Sans", 7.5)
+        fonts.draw(canvas, MARGIN, HEIGHT - 36, "%s %s; %s: %s" % (journal.TITLE, a.year, a.volume, journal.pages(a)), "Sans", 7.5)
         fonts.draw(canvas, WIDTH - MARGIN - fonts.width(who, "Sans", 7.5), HEIGHT - 36, who, "Sans", 7.5)
         canvas.setLineWidth(.4)
         canvas.line(MARGIN, HEIGHT - 42, WIDTH - MARGIN, HEIGHT - 42)
@@ -160,10 +165,12 @@ class Typesetter:
         a, buffer = self.article, io.BytesIO()
         document = BaseDocTemplate(buffer, pagesize=A4, invariant=1, title=a.title, author=", ".join(a.list("authors")),
                                    subject="doi:" + a.doi, creator="figmill samples", lang=a.language)
-        wide = [f for b in a.of_kind("figure") if b.place == "wide" for f in self.figure(b)]
-        document.addPageTemplates([self.page("first", "second", self.head()), self.page("second", "later", wide),
-                                   self.page("later", "later", [])])
+        document.addPageTemplates([self.page("first", "second", self.head() + self.wide("first")),
+                                   self.page("second", "later", self.wide("second")), self.page("later", "later", [])])
         document.build(self.story())
+        unplaced = [b.id for b in a.of_kind("figure", "table") if b.id not in self.pages]
+        if unplaced:
+            raise ValueError("%s: the text is too short for the page of %s" % (a.name, ", ".join(unplaced)))
         return buffer.getvalue(), self.pages
 
 

@@ -11,6 +11,7 @@
     label: Figure 1
     draw: knee_pain                  the function of plots.py that draws it
     file: knee-pain.png              the image file of JATS and HTML
+    place: second                    PDF: over both columns on top of the first or second page
     caption: ...
 
     [translation en]                 from here on: the same article in another language (a sub-article)

@@ -88,11 +88,13 @@ class CanvasRenderer(RendererBase):
 
     def draw_image(self, gc, x, y, im, transform=None):
         height, width = im.shape[:2]
-        matrix = transform.get_matrix() if transform is not None else Affine2D().scale(width, height).get_matrix()
+        transform = transform if transform is not None else Affine2D().scale(width, height)
         self._begin(gc)
         encoded = io.BytesIO() # reportlab embeds a JPEG as it is
         Image.fromarray(im[::-1, :, :3]).save(encoded, "JPEG", quality=84) # matplotlib's rows run upwards
-        self.canvas.drawImage(ImageReader(encoded), x, y, width=matrix[0, 0], height=matrix[1, 1])
+        self.canvas.translate(x, y)
+        self.canvas.transform(*transform.get_matrix()[:2].T.ravel())
+        self.canvas.drawImage(ImageReader(encoded), 0, 0, 1, 1)
         self.canvas.restoreState()
 
     def option_scale_image(self):
