@@ -20,7 +20,7 @@ static bool none_of(const struct candidate *c, const char *const *phrases, const
 {
     for (; *phrases; phrases++)
         if (holds(c->folded_answer, *phrases) || (c->own_question && holds(c->folded_question, *phrases))) {
-            str_addf(why, what, (int)strcspn(*phrases, "*"), *phrases);
+            str_addf(why, "'%.*s' %s", (int)strcspn(*phrases, "*"), *phrases, what);
             return false;
         }
     return true;
@@ -35,7 +35,7 @@ bool check_refusal(const struct candidate *c, struct str *why)
         "don t have access", "without seeing", "without access to", "i do not have", "i don t have", "no image",
         "not provided", "not given", "not specified", "not stated", "not explicitly", "no information", "not enough information",
         "insufficient information", "please provide", "i don t know", "i do not know", "not available", NULL};
-    return none_of(c, phrases, "'%.*s' is no answer: write about what is known", why);
+    return none_of(c, phrases, "is no answer: write about what is known", why);
 }
 
 /* "figure 3b", "fig s1", "table 2": a reader of one figure knows no numbers of figures. */
@@ -70,7 +70,7 @@ bool check_leak(const struct candidate *c, struct str *why)
         "based on the information", "according to the information", "according to the description", "the description",
         "described in the text", "as described", "is described as", "mention*", "as stated", "is stated", "as noted in",
         "the prompt", "the user", "json", "in parentheses", "the sentence*", "the statement*", "figure number", NULL};
-    return none_of(c, phrases, "'%.*s' betrays that a text was read: write as one who looks at the figure", why) &&
+    return none_of(c, phrases, "betrays that a text was read: write as one who looks at the figure", why) &&
            !names_figure(c->folded_answer, why) && !(c->own_question && names_figure(c->folded_question, why));
 }
 
@@ -81,5 +81,5 @@ bool check_advice(const struct candidate *c, struct str *why)
         "your treatment", "consult a", "consult your", "consult with a", "should consult", "seek medical", "medical advice",
         "talk to your", "see a doctor", "patients should", "patient should", "patients must", "should take", "we recommend",
         "i recommend", "it is recommended that", "is advised to", "are advised to", "should be prescribed", NULL};
-    return none_of(c, phrases, "'%.*s' is advice: only say what the figure shows", why);
+    return none_of(c, phrases, "is advice: only say what the figure shows", why);
 }

@@ -105,7 +105,7 @@ static void canonical(const char *digits, char out[32])
 {
     while (digits[0] == '0' && is_digit(digits[1]))
         digits++;
-    snprintf(out, 32, "%s%s", digits[0] == '.' ? "0" : "", digits);
+    snprintf(out, 32, "%s%.30s", digits[0] == '.' ? "0" : "", digits);
     if (strchr(out, '.')) {
         size_t len = strlen(out);
         while (out[len - 1] == '0')
