@@ -42,7 +42,8 @@ def expected_rows(article, document, format, pages):
 def package(name, files):
     """A .tar.gz of the article's files, in a folder named as the package."""
     packed = io.BytesIO()
-    with gzip.GzipFile("", "wb", 9, packed, mtime=0) as zipped, tarfile.open(fileobj=zipped, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+    with gzip.GzipFile("", "wb", 9, packed, mtime=0) as zipped, \
+            tarfile.open(fileobj=zipped, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for path, data in sorted(files.items()):
             member = tarfile.TarInfo(name + "/" + path)
             member.size, member.mtime, member.mode = len(data), 1704067200, 0o644

@@ -270,6 +270,3 @@ def histology(seed=8, infiltrate=0.5, size=(240, 300)):
     a = np.asarray(im).copy()
     a[h - 13:h - 10, w - 66:w - 12] = 20
     return a
-
-
-KINDS = {f.__name__: f for f in (knee, lungs, hip, heel, brain, foci, cells, histology)}

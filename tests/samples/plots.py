@@ -327,7 +327,7 @@ def adhesion_dose():
 # --- Alzheimer's disease, in French ----------------------------------------------------------------------------------
 
 def brain_maps():
-    figure, axes = new(5.0, 2.55, 3, left=.005, right=.90, bottom=.02, top=.98, wspace=.03, width_ratios=[1, 1, .05])
+    figure, axes = new(5.0, 2.55, 3, left=.005, right=.90, bottom=.04, top=.96, wspace=.03, width_ratios=[1, 1, .05])
     show(axes[0], pictures.brain(71, uptake=.95, size=(336, 294)), "A", ((.90, .97), (.77, .86)))
     show(axes[1], pictures.brain(71, uptake=.55, size=(336, 294)), "B", ((.90, .97), (.77, .86)))
     ramp = np.linspace(1, 0, 128)[:, None].repeat(6, 1)
