@@ -32,8 +32,11 @@ shard_options = $(if $(OUT),--out '$(OUT)') $(if $(FORMAT),--format '$(FORMAT)')
     $(if $(EVAL_SIZE),--eval-size $(EVAL_SIZE)) $(if $(SEED),--seed $(SEED))
 
 MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
 .NOTPARALLEL:
-.PHONY: help deps build demo test bench install import extract translate generate shards corpus status search fetch judge report serve
+.PHONY: help deps build demo test bench install import extract translate generate shards corpus status \
+    search fetch judge report serve
 
 help:
 	@sed -n 's/^## \{0,1\}//p' Makefile
@@ -47,7 +50,7 @@ build/build.ninja:
 	@rm -f build.log
 
 build: build/build.ninja
-	@ninja -C build --quiet
+	@ninja -C build --quiet | { grep -v '^ninja: no work to do' || true; }
 
 demo: build
 	@CORPUS='$(demo_corpus)' scripts/demo
