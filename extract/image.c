@@ -1,17 +1,18 @@
 #include "extract/image.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "extract/image_rows.h"
 
-bool image_writer_begin(struct image_writer *w, int width, int height, enum image_samples samples, const void *profile,
-                        size_t profile_len, struct err *e)
+bool image_writer_begin(struct image_writer *w, int width, int height, enum image_samples samples, struct err *e)
 {
     enum image_samples kept = samples == IMAGE_GREY ? IMAGE_GREY : IMAGE_RGB;
-    w->samples = samples;
+    w->width = width;
     *w->info = (struct image_info){w->jpeg ? "image/jpeg" : "image/png", width, height, true};
-    if (samples == IMAGE_CMYK && !(w->cmyk = image_cmyk_new(width, profile, profile_len, e)))
-        return false;
+    if (samples == IMAGE_CMYK)
+        w->rgb = mem_array((size_t)width, IMAGE_RGB);
     if (w->jpeg)
         w->jpg = image_jpeg_new(w->out, width, height, kept, e);
     else
@@ -19,10 +20,21 @@ bool image_writer_begin(struct image_writer *w, int width, int height, enum imag
     return w->jpg || w->png;
 }
 
+/* Without colour management, as browsers and Pillow do it: Debian's MuPDF has none, and profiles are rare in articles.
+ */
+static void cmyk_to_rgb(const unsigned char *cmyk, unsigned char *rgb, int width)
+{
+    for (int x = 0; x < width; x++, cmyk += IMAGE_CMYK, rgb += IMAGE_RGB)
+        for (int i = 0; i < IMAGE_RGB; i++)
+            rgb[i] = (unsigned char)(((255 - cmyk[i]) * (255 - cmyk[3]) + 127) / 255);
+}
+
 bool image_writer_row(struct image_writer *w, const unsigned char *row, struct err *e)
 {
-    if (w->cmyk && !(row = image_cmyk_row(w->cmyk, row, e)))
-        return false;
+    if (w->rgb) {
+        cmyk_to_rgb(row, w->rgb, w->width);
+        row = w->rgb;
+    }
     return w->jpeg ? image_jpeg_row(w->jpg, row, e) : image_png_row(w->png, row, e);
 }
 
@@ -35,7 +47,7 @@ void image_writer_release(struct image_writer *w)
 {
     image_png_free(w->png);
     image_jpeg_free(w->jpg);
-    image_cmyk_free(w->cmyk);
+    free(w->rgb);
 }
 
 bool image_check(const unsigned char *bytes, size_t len, struct image_info *info, struct err *e)

@@ -32,7 +32,8 @@ bool image_check(const unsigned char *bytes, size_t len, struct image_info *info
 /* Appends an 8-bit RGB or grey PNG (transparency flattened on white), or a JPEG q92 where the source was JPEG or JPEG
  * 2000, of the first frame or page; *info describes it. Decodes fully, so that a truncated file is found: ERR_FORMAT.
  * ERR_LIMIT: too large to decode, or `out` is full. ERR_UNSUPPORTED: a kind that cannot be decoded here (EPS, SVG,
- * WebP). The same bytes always give the same bytes. On failure `out` is as before. */
+ * WebP, JPEG 2000 other than grey and RGB). The same bytes always give the same bytes. On failure `out` is as before.
+ */
 bool image_convert(const unsigned char *bytes, size_t len, struct str *out, struct image_info *info, struct err *e);
 
 #endif

@@ -153,8 +153,6 @@ struct reading {
     enum image_samples samples;
     bool inverted;
     unsigned char *row;
-    JOCTET *profile;
-    unsigned profile_len;
 };
 
 static void open_input(j_decompress_ptr d)
@@ -211,8 +209,6 @@ static bool begin(struct reading *r, const unsigned char *bytes, size_t len)
     jpeg_create_decompress(&r->d);
     r->d.client_data = r;
     set_input(r, bytes, len);
-    if (r->w)
-        jpeg_save_markers(&r->d, JPEG_APP0 + 2, 0xffff);
     jpeg_read_header(&r->d, TRUE);
     r->samples = r->d.num_components == 1 ? IMAGE_GREY : r->d.num_components == 4 ? IMAGE_CMYK : IMAGE_RGB;
     if (r->d.num_components == 2)
@@ -223,8 +219,6 @@ static bool begin(struct reading *r, const unsigned char *bytes, size_t len)
     if (!r->w) {
         r->d.scale_denom = 8;
         r->d.do_fancy_upsampling = FALSE;
-    } else if (r->samples == IMAGE_CMYK) {
-        jpeg_read_icc_profile(&r->d, &r->profile, &r->profile_len);
     }
     jpeg_start_decompress(&r->d);
     return true;
@@ -268,11 +262,9 @@ bool image_jpeg_read(const unsigned char *bytes, size_t len, struct image_writer
     r->w = w;
     r->d.err = fault_init(&r->fault, ERR_FORMAT, e);
     bool ok = begin(r, bytes, len) &&
-              (!w || image_writer_begin(w, (int)r->d.output_width, (int)r->d.output_height, r->samples, r->profile,
-                                        r->profile_len, e)) &&
+              (!w || image_writer_begin(w, (int)r->d.output_width, (int)r->d.output_height, r->samples, e)) &&
               read_rows(r) && finish(r);
     jpeg_destroy_decompress(&r->d);
-    free(r->profile);
     free(r->row);
     free(r);
     return ok;

@@ -41,96 +41,15 @@ static bool caught(fz_context *ctx, const char *what, struct err *e)
     return err_set(e, kind, "%s: %s", what, fz_caught_message(ctx));
 }
 
-struct image_cmyk {
-    fz_context *ctx;
-    fz_colorspace *space;
-    fz_pixmap *row, *converted;
-};
-
-void image_cmyk_free(struct image_cmyk *c)
-{
-    if (!c)
-        return;
-    fz_drop_pixmap(c->ctx, c->row);
-    fz_drop_pixmap(c->ctx, c->converted);
-    fz_drop_colorspace(c->ctx, c->space);
-    fz_drop_context(c->ctx);
-    free(c);
-}
-
-static fz_colorspace *open_profile(fz_context *ctx, const void *profile, size_t len)
-{
-    fz_buffer *buffer = NULL;
-    fz_colorspace *space = NULL;
-    fz_var(buffer);
-    fz_var(space);
-    fz_try(ctx)
-    {
-        buffer = fz_new_buffer_from_shared_data(ctx, profile, len);
-        space = fz_new_icc_colorspace(ctx, FZ_COLORSPACE_CMYK, 0, NULL, buffer);
-    }
-    fz_always(ctx) fz_drop_buffer(ctx, buffer);
-    fz_catch(ctx) space = NULL; /* a damaged profile: the default one will do */
-    return space;
-}
-
-struct image_cmyk *image_cmyk_new(int width, const void *profile, size_t profile_len, struct err *e)
-{
-    fz_context *ctx = new_context(NULL, e);
-    if (!ctx)
-        return NULL;
-    struct image_cmyk *c = mem_new(sizeof *c);
-    c->ctx = ctx;
-    c->space = profile ? open_profile(ctx, profile, profile_len) : NULL;
-    fz_try(ctx)
-    {
-        if (!c->space)
-            c->space = fz_keep_colorspace(ctx, fz_device_cmyk(ctx));
-        c->row = fz_new_pixmap(ctx, c->space, width, 1, NULL, 0);
-    }
-    fz_catch(ctx)
-    {
-        caught(ctx, "CMYK", e);
-        image_cmyk_free(c);
-        return NULL;
-    }
-    return c;
-}
-
-const unsigned char *image_cmyk_row(struct image_cmyk *c, const unsigned char *row, struct err *e)
-{
-    fz_context *ctx = c->ctx;
-    fz_drop_pixmap(ctx, c->converted);
-    c->converted = NULL;
-    memcpy(fz_pixmap_samples(ctx, c->row), row, 4 * (size_t)fz_pixmap_width(ctx, c->row));
-    fz_try(ctx) c->converted =
-        fz_convert_pixmap(ctx, c->row, fz_device_rgb(ctx), NULL, NULL, fz_default_color_params, 0);
-    fz_catch(ctx)
-    {
-        caught(ctx, "CMYK", e);
-        return NULL;
-    }
-    return fz_pixmap_samples(ctx, c->converted);
-}
-
-/* The pixmap in grey or RGB, with or without alpha; the old one is dropped. May throw. */
-static fz_pixmap *plain_pixmap(fz_context *ctx, fz_pixmap *pixmap)
-{
-    fz_colorspace *space = fz_pixmap_colorspace(ctx, pixmap);
-    if (!space || fz_colorspace_is_gray(ctx, space) || fz_colorspace_is_rgb(ctx, space))
-        return pixmap;
-    fz_pixmap *plain = fz_convert_pixmap(ctx, pixmap, fz_device_rgb(ctx), NULL, NULL, fz_default_color_params, 1);
-    fz_drop_pixmap(ctx, pixmap);
-    return plain;
-}
-
 /* Gives the pixmap's rows to the writer, its (premultiplied) alpha on white. */
 static bool write_pixmap(fz_context *ctx, fz_pixmap *pixmap, struct image_writer *w, struct err *e)
 {
     int width = fz_pixmap_width(ctx, pixmap), height = fz_pixmap_height(ctx, pixmap);
     int components = fz_pixmap_components(ctx, pixmap), alpha = fz_pixmap_alpha(ctx, pixmap);
-    enum image_samples samples = components - alpha >= 3 ? IMAGE_RGB : IMAGE_GREY;
-    if (!image_writer_begin(w, width, height, samples, NULL, 0, e))
+    enum image_samples samples = components - alpha == 1 ? IMAGE_GREY : IMAGE_RGB;
+    if (components - alpha != (int)samples)
+        return err_set(e, ERR_UNSUPPORTED, "%s with %d colour components", w->info->media_type, components - alpha);
+    if (!image_writer_begin(w, width, height, samples, e))
         return false;
     unsigned char *row = mem_array((size_t)width, samples);
     bool ok = true;
@@ -138,7 +57,7 @@ static bool write_pixmap(fz_context *ctx, fz_pixmap *pixmap, struct image_writer
         const unsigned char *from = fz_pixmap_samples(ctx, pixmap) + (ptrdiff_t)y * fz_pixmap_stride(ctx, pixmap);
         for (int x = 0; x < width; x++, from += components)
             for (int i = 0; i < (int)samples; i++) {
-                int value = (i < components - alpha ? from[i] : 0) + (alpha ? 255 - from[components - 1] : 0);
+                int value = from[i] + (alpha ? 255 - from[components - 1] : 0);
                 row[x * (int)samples + i] = (unsigned char)(value > 255 ? 255 : value);
             }
         ok = image_writer_row(w, row, e);
@@ -147,16 +66,54 @@ static bool write_pixmap(fz_context *ctx, fz_pixmap *pixmap, struct image_writer
     return ok;
 }
 
-/* BMP and GIF files that end before their pixels do are cut, though MuPDF may paint what is there. */
-static bool is_cut(const unsigned char *bytes, size_t len, const char *warning)
+/* Moves *at past a GIF's data sub-blocks; false where the file ends before they do. */
+static bool skip_blocks(const unsigned char *bytes, size_t len, size_t *at)
+{
+    while (*at < len && bytes[*at])
+        *at += 1 + (size_t)bytes[*at];
+    return (*at)++ < len;
+}
+
+static size_t colour_table(int flags)
+{
+    return flags & 0x80 ? (size_t)3 << ((flags & 7) + 1) : 0;
+}
+
+/* True when the first frame of a GIF is all there (MuPDF paints what it gets). */
+static bool gif_whole(const unsigned char *bytes, size_t len)
+{
+    size_t at = 13 + colour_table(bytes[10]);
+    while (at + 10 < len) {
+        bool frame = bytes[at] == 0x2c;
+        if (!frame && bytes[at] != 0x21)
+            return false;
+        at += frame ? 11 + colour_table(bytes[at + 9]) : 2;
+        if (!skip_blocks(bytes, len, &at))
+            return false;
+        if (frame)
+            return true;
+    }
+    return false;
+}
+
+/* True when a decoder's warning says that pixels were missing. */
+static bool tells_of_cut(const char *warning)
 {
     static const char *const signs[] = {"premature", "truncated", "not enough", "unexpected end", "missing"};
-    if (len > 6 && !memcmp(bytes, "GIF", 3) && bytes[len - 1] != 0x3b && !memchr(bytes + len - 4, 0x3b, 4))
-        return true;
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (strstr(warning, signs[i]))
             return true;
     return false;
+}
+
+/* MuPDF takes a fourth component of a JPEG 2000 for black, though it may be transparency. */
+static bool is_plain_jpx(const unsigned char *bytes, size_t len)
+{
+    const unsigned char *size = memmem(bytes, len, "\xff\x4f\xff\x51", 4);
+    if (!size || bytes + len - size < 42)
+        return false;
+    int components = size[40] << 8 | size[41];
+    return components == 1 || components == 3;
 }
 
 bool image_mupdf_read(const unsigned char *bytes, size_t len, struct image_writer *w, struct err *e)
@@ -165,6 +122,10 @@ bool image_mupdf_read(const unsigned char *bytes, size_t len, struct image_write
     if ((long)w->info->width * w->info->height > IMAGE_MAX_WHOLE)
         return err_set(e, ERR_LIMIT, "%s of %d x %d pixels is too large to be decoded", what, w->info->width,
                        w->info->height);
+    if (!strcmp(what, "image/gif") && !gif_whole(bytes, len))
+        return err_set(e, ERR_FORMAT, "GIF: the file is cut");
+    if (!strcmp(what, "image/jp2") && !is_plain_jpx(bytes, len))
+        return err_set(e, ERR_UNSUPPORTED, "JPEG 2000 that is neither grey nor RGB");
     char warning[256] = "";
     fz_context *ctx = new_context(warning, e);
     if (!ctx)
@@ -181,7 +142,6 @@ bool image_mupdf_read(const unsigned char *bytes, size_t len, struct image_write
         buffer = fz_new_buffer_from_shared_data(ctx, bytes, len);
         image = fz_new_image_from_buffer(ctx, buffer);
         pixmap = fz_get_pixmap_from_image(ctx, image, NULL, NULL, NULL, NULL);
-        pixmap = plain_pixmap(ctx, pixmap);
     }
     fz_always(ctx)
     {
@@ -189,8 +149,8 @@ bool image_mupdf_read(const unsigned char *bytes, size_t len, struct image_write
         fz_drop_buffer(ctx, buffer);
     }
     fz_catch(ctx) ok = caught(ctx, what, e);
-    if (ok && is_cut(bytes, len, warning))
-        ok = err_set(e, ERR_FORMAT, "%s: %s", what, warning[0] ? warning : "the file is cut");
+    if (ok && tells_of_cut(warning))
+        ok = err_set(e, ERR_FORMAT, "%s: %s", what, warning);
     ok = ok && write_pixmap(ctx, pixmap, w, e);
     fz_drop_pixmap(ctx, pixmap);
     fz_drop_context(ctx);
@@ -217,6 +177,9 @@ static fz_pixmap *draw_page(fz_context *ctx, fz_document *document)
 
 bool image_mupdf_draw(const unsigned char *bytes, size_t len, struct image_writer *w, struct err *e)
 {
+    size_t tail = len < 4096 ? len : 4096;
+    if (!memmem(bytes + len - tail, tail, "%%EOF", 5)) /* MuPDF would repair it, with parts of the page gone */
+        return err_set(e, ERR_FORMAT, "PDF: the file is cut");
     fz_context *ctx = new_context(NULL, e);
     if (!ctx)
         return false;

@@ -16,12 +16,12 @@ struct image_writer {
     enum image_samples samples; /* of the rows it is given; CMYK becomes RGB */
     struct image_png *png;
     struct image_jpeg *jpg;
-    struct image_cmyk *cmyk;
+    unsigned char *rgb; /* one row made of CMYK */
+    int width;
 };
 
-/* Once, before the first row. `profile`: an ICC profile for CMYK rows, or NULL. */
-bool image_writer_begin(struct image_writer *w, int width, int height, enum image_samples samples, const void *profile,
-                        size_t profile_len, struct err *e);
+/* Once, before the first row. */
+bool image_writer_begin(struct image_writer *w, int width, int height, enum image_samples samples, struct err *e);
 bool image_writer_row(struct image_writer *w, const unsigned char *row, struct err *e);
 bool image_writer_end(struct image_writer *w, struct err *e);
 void image_writer_release(struct image_writer *w);
@@ -43,11 +43,5 @@ bool image_tiff_read(const unsigned char *bytes, size_t len, struct image_writer
 /* By MuPDF: GIF, BMP, JPEG 2000 as a whole; the first page of a PDF drawn on white. */
 bool image_mupdf_read(const unsigned char *bytes, size_t len, struct image_writer *w, struct err *e);
 bool image_mupdf_draw(const unsigned char *bytes, size_t len, struct image_writer *w, struct err *e);
-
-/* CMYK to RGB by colour management (image_mupdf.c). A profile that does not fit is left out. */
-struct image_cmyk *image_cmyk_new(int width, const void *profile, size_t profile_len, struct err *e);
-/* The RGB samples of a row of CMYK samples, valid until the next call; NULL on failure. */
-const unsigned char *image_cmyk_row(struct image_cmyk *c, const unsigned char *row, struct err *e);
-void image_cmyk_free(struct image_cmyk *c);
 
 #endif

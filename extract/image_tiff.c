@@ -103,16 +103,12 @@ static enum image_samples plain_samples(const struct reading *r)
 
 static bool read_plain(struct reading *r, enum image_samples samples)
 {
-    void *profile = NULL;
-    uint32_t profile_len = 0;
     if (r->photometric == PHOTOMETRIC_YCBCR)
         TIFFSetField(r->tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
-    if (samples == IMAGE_CMYK)
-        TIFFGetField(r->tiff, TIFFTAG_ICCPROFILE, &profile_len, &profile);
     size_t stride = (size_t)r->width * samples;
     if (TIFFScanlineSize64(r->tiff) != stride)
         return damaged(r);
-    if (!image_writer_begin(r->w, (int)r->width, (int)r->height, samples, profile, profile_len, r->e))
+    if (!image_writer_begin(r->w, (int)r->width, (int)r->height, samples, r->e))
         return false;
     unsigned char *row = mem_new(stride);
     bool ok = true;
@@ -160,7 +156,7 @@ static bool read_packed(struct reading *r)
     image.req_orientation = image.orientation;
     uint32_t *pixels = mem_array((size_t)step * r->width, sizeof *pixels);
     unsigned char *row = mem_array(r->width, samples);
-    bool ok = image_writer_begin(r->w, (int)r->width, (int)r->height, samples, NULL, 0, r->e);
+    bool ok = image_writer_begin(r->w, (int)r->width, (int)r->height, samples, r->e);
     for (uint32_t y = 0; ok && y < r->height; y += step) {
         uint32_t rows = r->height - y < step ? r->height - y : step;
         image.row_offset = (int)y;
