@@ -22,7 +22,7 @@ void cites_init(struct cites *c, struct article *a)
 {
     *c = (struct cites){.a = a, .by_number = mem_array(a->n_figures + 1, sizeof *c->by_number)};
     for (size_t i = 0; i < a->n_figures; i++)
-        if (a->figures[i].number)
+        if (a->figures[i].number && !a->figures[i].n_mentions)
             c->by_number[c->n++] = i;
     qsort_r(c->by_number, c->n, sizeof *c->by_number, by_number, a->figures);
 }
@@ -33,12 +33,7 @@ void cites_release(struct cites *c)
     *c = (struct cites){0};
 }
 
-/* "table" and any figure-like kind are numbered apart; a scheme's or a video's number is not a figure's. */
-static bool same_series(const char *a, const char *b)
-{
-    return strcmp(a, b) == 0;
-}
-
+/* Each kind is numbered apart: a scheme's number is not a figure's. */
 static struct art_figure *lookup(const struct cites *c, const char *kind, const char *number)
 {
     size_t low = 0, high = c->n;
@@ -50,7 +45,7 @@ static struct art_figure *lookup(const struct cites *c, const char *kind, const 
             high = mid;
     }
     for (; low < c->n && strcmp(c->a->figures[c->by_number[low]].number, number) == 0; low++)
-        if (same_series(c->a->figures[c->by_number[low]].kind, kind))
+        if (strcmp(c->a->figures[c->by_number[low]].kind, kind) == 0)
             return &c->a->figures[c->by_number[low]];
     return NULL;
 }

@@ -6,11 +6,11 @@
 
 struct cites {
     struct article *a;
-    size_t *by_number; /* figures that have a number, sorted by it */
+    size_t *by_number; /* figures that have a number and no mention yet, sorted by number */
     size_t n;
 };
 
-/* Looks up the figures that the article has now; must be made again when figures are added. */
+/* For the figures of the article that no mention is known of; to be made again when figures are added. */
 void cites_init(struct cites *c, struct article *a);
 void cites_release(struct cites *c);
 /* Adds each sentence of the paragraph (clean text) that cites figures to their mentions. */

@@ -39,6 +39,24 @@ static int year_in(const char *date)
     return 0;
 }
 
+/* Some publishers put the title's markup into the metadata: without what looks like tags. */
+static const char *plain_text(struct html *h, const char *content, size_t max)
+{
+    xml_text_clear(&h->text);
+    while (*content && !h->text.s.overflow) {
+        size_t run = strcspn(content, "<");
+        str_add_bytes(&h->text.s, content, run);
+        content += run;
+        bool tag = *content == '<' && (content[1] == '/' || ((content[1] | 32) >= 'a' && (content[1] | 32) <= 'z'));
+        const char *end = tag ? strchr(content, '>') : NULL;
+        if (end)
+            content = end + 1;
+        else if (*content)
+            str_add_char(&h->text.s, *content++);
+    }
+    return article_text(h->a, h->text.s.data, h->text.s.len, max);
+}
+
 static void add_keyword(struct str *keywords, const char *text)
 {
     if (keywords->len)
@@ -59,7 +77,7 @@ static void read_meta(struct html *h, struct field *fields, size_t n, const xmlN
         add_keyword(keywords, content);
     for (size_t i = 0; i < n; i++) {
         int rank = rank_of(&fields[i], name);
-        const char *text = rank < fields[i].rank ? article_text(h->a, content, strlen(content), fields[i].max) : NULL;
+        const char *text = rank < fields[i].rank ? plain_text(h, content, fields[i].max) : NULL;
         if (!text || (strcasestr(name, "identifier") && !strstr(text, "10.")))
             continue;
         *fields[i].slot = text;
