@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "extract/cite.h"
 
 enum { RANGE_MAX = 30 };   /* figures that "Figures 1-30" stands for */
 enum { BETWEEN_MAX = 16 }; /* bytes between the two references of a range */
@@ -156,15 +157,36 @@ static void read_body(struct jats *j, const xmlNode *top)
     }
 }
 
+/* Figures that the body names without a reference: "see Fig. 2" as plain text. */
+static void read_plain(struct jats *j, const xmlNode *body)
+{
+    struct cites cites;
+    bool descend = true;
+    cites_init(&cites, j->a);
+    for (const xmlNode *node = body; node && cites.n; node = xml_next(body, node, descend)) {
+        enum xml_tag tag = xml_tag(node);
+        descend = tag != TAG_CAPTION && tag != TAG_TABLE && tag != TAG_TBLBDY && tag != TAG_REF_LIST &&
+                  tag != TAG_TABLE_WRAP_FOOT && tag != TAG_P && (tag != TAG_TEXT || !j->bmc);
+        if (tag != TAG_P)
+            continue;
+        xml_text_clear(&j->text);
+        xml_text_add(&j->text, node);
+        xml_text_trim(&j->text);
+        cites_add(&cites, xml_language(node), j->text.s.data, j->text.s.len);
+    }
+    cites_release(&cites);
+}
+
 void jats_mentions(struct jats *j)
 {
-    if (!j->ids.n)
-        return;
     for (const xmlNode *part = j->root->children; part; part = part->next) {
         enum xml_tag tag = xml_tag(part);
-        if (tag == TAG_BODY || tag == TAG_BDY)
-            read_body(j, part);
-        else if (tag == TAG_SUB_ARTICLE && jats_is_translation(part) && xml_child(part, TAG_BODY))
-            read_body(j, xml_child(part, TAG_BODY));
+        const xmlNode *body = tag == TAG_BODY || tag == TAG_BDY ? part : NULL;
+        if (tag == TAG_SUB_ARTICLE && jats_is_translation(part))
+            body = xml_child(part, TAG_BODY);
+        if (body && j->ids.n)
+            read_body(j, body);
+        if (body && tag != TAG_SUB_ARTICLE)
+            read_plain(j, body);
     }
 }

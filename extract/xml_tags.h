@@ -114,6 +114,7 @@
     X(LICENSE, "license") \
     X(LICENSE_P, "license-p") \
     X(LICENSE_REF, "license_ref") \
+    X(LINK, "link") \
     X(LIST, "list") \
     X(LIST_ITEM, "list-item") \
     X(LONG_DESC, "long-desc") \
@@ -186,6 +187,7 @@
     X(SEMANTICS, "semantics") \
     X(SMI, "smi") \
     X(SOURCE, "source") \
+    X(SPAN, "span") \
     X(ST, "st") \
     X(STYLE, "style") \
     X(SUB, "sub") \
