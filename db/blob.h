@@ -5,8 +5,8 @@
  * temp file. Blobs are not synced one by one, since a sync a file would bound every stage by the disk's latency; when
  * the power fails, rows committed within the last half minute or so (what the kernel has not written back yet; never
  * more than since the last blob_sync) may name blobs that are missing or too short. `figmill verify` finds those, and
- * with --repair re-queues what made them. The runner calls blob_sync at the end of every run that did something, so
- * that what a stage reported as done is on the disk. */
+ * with --repair re-queues what made them. A stage that writes blobs calls blob_sync at the end of a run (struct stage's
+ * finish), so that what it reported as done is on the disk. */
 #ifndef FIGMILL_DB_BLOB_H
 #define FIGMILL_DB_BLOB_H
 
