@@ -131,6 +131,21 @@ static size_t join_languages(struct span *stems, size_t n, struct arena *arena)
     return sort_unique(stems, n);
 }
 
+/* Takes out stems that go on behind another one with a dot: "a.kernel", "a.s001" beside "a". */
+static size_t drop_dotted(struct span *stems, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool dotted = false;
+        for (struct span s = {stems[i].start, stems[i].len - (stems[i].len > 0)}; s.len && !dotted; s.len--)
+            dotted = s.start[s.len] == '.' && has_span(stems, kept, s);
+        /* Those kept stay sorted, and a prefix sorts before what begins with it. */
+        if (!dotted)
+            stems[kept++] = stems[i];
+    }
+    return kept;
+}
+
 /* The longest stem that a name begins with, ending at a boundary; NULL: none. */
 static const struct span *stem_for(const struct folder *f, const char *name)
 {
@@ -153,13 +168,13 @@ static void find_stems(struct folder *f)
     for (size_t i = 0; i < f->n; i++)
         if (is_xml(f->files[i]))
             f->stems[n++] = stem_of(f->files[i]->path + f->prefix);
-    f->n_stems = n = join_languages(f->stems, sort_unique(f->stems, n), f->arena);
+    f->n_stems = n = drop_dotted(f->stems, join_languages(f->stems, sort_unique(f->stems, n), f->arena));
     struct span *others = arena_array(f->arena, f->n + 1, sizeof *others);
     size_t n_others = 0;
     for (size_t i = 0; i < f->n; i++)
         if (is_document(f->files[i]) && !is_xml(f->files[i]) && !stem_for(f, f->files[i]->path + f->prefix))
             others[n_others++] = stem_of(f->files[i]->path + f->prefix);
-    n_others = join_languages(others, sort_unique(others, n_others), f->arena);
+    n_others = drop_dotted(others, join_languages(others, sort_unique(others, n_others), f->arena));
     /* One XML document and a few others are one article's, whatever the others are called. */
     if (n == 1 && n_others <= GROUP_MAX_EXTRA)
         n_others = 0;

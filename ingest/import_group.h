@@ -8,6 +8,7 @@
  * not such a stem's, is an article. A file belongs to the longest stem that it begins with ("a.pdf", "a-g001.jpg",
  * "a.es.pdf", "a_files/x.png" to "a.xml"); what begins with none forms a group without a document.
  *
+ * What goes on behind a document's stem with a dot is no stem of its own: "a.kernel.xml", "a.s001.pdf" beside "a.xml".
  * A language code behind a stem ("paper.es.pdf", "paper-pt-BR.html") is no part of it where the plain stem, or the stem
  * with another language code, is there too. */
 #ifndef FIGMILL_INGEST_IMPORT_GROUP_H

@@ -185,10 +185,9 @@ static bool is_side_file(const char *name)
 static void unknown(const unsigned char *head, size_t len, const char *name, struct file_kind *out)
 {
     char bytes[32] = "";
-    out->side_file = is_side_file(name);
     for (size_t i = 0; i < len && i < 8; i++)
         snprintf(bytes + 3 * i, sizeof bytes - 3 * i, " %02x", head[i]);
-    if (out->side_file)
+    if (is_side_file(name))
         err_set(&out->why, ERR_UNSUPPORTED, "a side file, no article and no image");
     else
         err_set(&out->why, ERR_UNSUPPORTED, "neither JATS, HTML, PDF, an image nor an archive (begins with%s)", bytes);
@@ -215,5 +214,6 @@ void kind_of(const unsigned char *head, size_t len, const char *name, struct fil
         by_markup(text + start, text_len - start, out);
     else if (!by_magic(head, len, out))
         unknown(head, len, name, out);
+    out->side_file = out->kind == KIND_NONE && is_side_file(name);
     arena_release(&arena);
 }
