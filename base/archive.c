@@ -20,7 +20,8 @@ struct walk {
 
 void archive_prepare(void)
 {
-    /* Without a UTF-8 locale libarchive cannot give names that an archive marks as UTF-8. C.UTF-8 is built into glibc. */
+    /* Without a UTF-8 locale libarchive cannot give names that an archive marks as UTF-8. C.UTF-8 is built into glibc.
+     */
     setlocale(LC_CTYPE, "C.UTF-8");
 }
 

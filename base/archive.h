@@ -30,8 +30,8 @@ enum {
 };
 #define ARCHIVE_MAX_TOTAL ((uint64_t)6 << 30)
 
-/* What the walk calls, in the archive's order. Any of them returns false to end the walk with its error. Paths are valid
- * during the call; they are the archive's bytes, UTF-8 where the archive says or happens to be so. */
+/* What the walk calls, in the archive's order. Any of them returns false to end the walk with its error. Paths are
+ * valid during the call; they are the archive's bytes, UTF-8 where the archive says or happens to be so. */
 struct archive_visitor {
     void *context;
     bool (*begin)(void *context, const char *path, struct err *e);

@@ -30,7 +30,8 @@ static bool is_digit(char c)
 
 bool article_clean_doi(const char *text, char out[ARTICLE_ID_SIZE])
 {
-    static const char *const prefixes[] = {"https://", "http://", "www.", "dx.", "doi.org/", "info:doi/", "doi:", "doi"};
+    static const char *const prefixes[] = {"https://", "http://",   "www.", "dx.",
+                                           "doi.org/", "info:doi/", "doi:", "doi"};
     const char *p = skip_space(text ? text : "");
     size_t n = 0;
     out[0] = 0;
@@ -175,18 +176,19 @@ bool article_live(struct db *db, int64_t article_id, int64_t *live, struct err *
 /* Gives an article those identifiers that it lacks and no other article has. */
 static bool add_ids(struct db *db, int64_t article_id, const struct clean_ids *ids, struct err *e)
 {
-    return db_run(db, e,
-                  "UPDATE article SET "
-                  "doi = coalesce(doi, (SELECT ?2 WHERE NOT EXISTS (SELECT 1 FROM article WHERE doi = ?2))), "
-                  "pmcid = coalesce(pmcid, (SELECT ?3 WHERE NOT EXISTS (SELECT 1 FROM article WHERE pmcid = ?3))), "
-                  "pmid = coalesce(pmid, (SELECT ?4 WHERE NOT EXISTS (SELECT 1 FROM article WHERE pmid = ?4))) "
-                  "WHERE article_id = ?1 AND ((doi IS NULL AND ?2 IS NOT NULL) OR (pmcid IS NULL AND ?3 IS NOT NULL) OR "
-                  "(pmid IS NULL AND ?4 IS NOT NULL))",
-                  "ittt", article_id, or_null(ids->doi), or_null(ids->pmcid), or_null(ids->pmid));
+    return db_run(
+        db, e,
+        "UPDATE article SET "
+        "doi = coalesce(doi, (SELECT ?2 WHERE NOT EXISTS (SELECT 1 FROM article WHERE doi = ?2))), "
+        "pmcid = coalesce(pmcid, (SELECT ?3 WHERE NOT EXISTS (SELECT 1 FROM article WHERE pmcid = ?3))), "
+        "pmid = coalesce(pmid, (SELECT ?4 WHERE NOT EXISTS (SELECT 1 FROM article WHERE pmid = ?4))) "
+        "WHERE article_id = ?1 AND ((doi IS NULL AND ?2 IS NOT NULL) OR (pmcid IS NULL AND ?3 IS NOT NULL) OR "
+        "(pmid IS NULL AND ?4 IS NOT NULL))",
+        "ittt", article_id, or_null(ids->doi), or_null(ids->pmcid), or_null(ids->pmid));
 }
 
-bool article_keep(struct db *db, const struct article_ids *ids, const char *sha256, const char *source, int64_t *article_id,
-                  struct err *e)
+bool article_keep(struct db *db, const struct article_ids *ids, const char *sha256, const char *source,
+                  int64_t *article_id, struct err *e)
 {
     struct clean_ids c;
     char key[ARTICLE_ID_SIZE + 16];
@@ -199,8 +201,8 @@ bool article_keep(struct db *db, const struct article_ids *ids, const char *sha2
     if (old)
         return article_live(db, old, article_id, e);
     return db_int(db, e, article_id,
-                  "INSERT INTO article (key, source, added) VALUES (?1, ?2, unixepoch()) RETURNING article_id", "tt", key,
-                  source) &&
+                  "INSERT INTO article (key, source, added) VALUES (?1, ?2, unixepoch()) RETURNING article_id", "tt",
+                  key, source) &&
            add_ids(db, *article_id, &c, e);
 }
 
@@ -210,8 +212,8 @@ static bool merge(struct db *db, int64_t winner, int64_t loser, struct err *e)
     struct clean_ids ids;
     return load_ids(db, loser, &ids, e) &&
            db_run(db, e,
-                  "UPDATE article SET doi = NULL, pmcid = NULL, pmid = NULL, merged_into = ?1 WHERE article_id = ?2", "ii",
-                  winner, loser) &&
+                  "UPDATE article SET doi = NULL, pmcid = NULL, pmid = NULL, merged_into = ?1 WHERE article_id = ?2",
+                  "ii", winner, loser) &&
            db_run(db, e, "UPDATE article SET merged_into = ?1 WHERE merged_into = ?2", "ii", winner, loser) &&
            add_ids(db, winner, &ids, e) &&
            db_run(db, e, "UPDATE document SET article_id = ?1 WHERE article_id = ?2", "ii", winner, loser) &&

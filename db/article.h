@@ -13,13 +13,14 @@
 
 enum { ARTICLE_ID_SIZE = 256 }; /* of an identifier, with the NUL */
 
-/* Identifiers as a document states them, or NULL. The functions below clean them and leave out what is no identifier. */
+/* Identifiers as a document states them, or NULL. The functions below clean them and leave out what is no identifier.
+ */
 struct article_ids {
     const char *doi, *pmcid, *pmid;
 };
 
-/* Clean forms: "10.5555/abc" in lower case, without a resolver or "doi:" in front and punctuation behind; "PMC123" (also
- * from "123"); "123". False, and an empty string, when the text is none. */
+/* Clean forms: "10.5555/abc" in lower case, without a resolver or "doi:" in front and punctuation behind; "PMC123"
+ * (also from "123"); "123". False, and an empty string, when the text is none. */
 bool article_clean_doi(const char *text, char out[ARTICLE_ID_SIZE]);
 bool article_clean_pmcid(const char *text, char out[ARTICLE_ID_SIZE]);
 bool article_clean_pmid(const char *text, char out[ARTICLE_ID_SIZE]);
@@ -29,8 +30,8 @@ bool article_find(struct db *db, const struct article_ids *ids, int64_t *article
 
 /* Makes an article. Its key is its first clean identifier, else sha256:HASH of its first document; when an article had
  * that key before, that one is given (followed to where it was merged). */
-bool article_keep(struct db *db, const struct article_ids *ids, const char *sha256, const char *source, int64_t *article_id,
-                  struct err *e);
+bool article_keep(struct db *db, const struct article_ids *ids, const char *sha256, const char *source,
+                  int64_t *article_id, struct err *e);
 
 /* Where an article went: itself while it is live. ERR_FORMAT when there is no such article. */
 bool article_live(struct db *db, int64_t article_id, int64_t *live, struct err *e);

@@ -42,14 +42,14 @@ static const char *last_part(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Length up to the extension, if there is one: a dot and one to five letters, digits or underscores, one of them a letter,
- * so that neither ".g001" nor ".2021" counts as one. */
+/* Length up to the extension, if there is one: a dot and one to five letters, digits or underscores, one of them a
+ * letter, so that neither ".g001" nor ".2021" counts as one. */
 static size_t stem_length(const char *name)
 {
     const char *dot = strrchr(name, '.');
     size_t len = strlen(name), extension = dot ? strlen(dot + 1) : 0;
-    bool figure_number = extension > 1 && strspn(dot + 2, "0123456789") == extension - 1 && strcasecmp(dot, ".mp4") != 0 &&
-                         strcasecmp(dot, ".jp2") != 0;
+    bool figure_number = extension > 1 && strspn(dot + 2, "0123456789") == extension - 1 &&
+                         strcasecmp(dot, ".mp4") != 0 && strcasecmp(dot, ".jp2") != 0;
     if (!dot || dot == name || extension == 0 || extension > 5 || figure_number)
         return len;
     return (size_t)(dot - name);
@@ -80,7 +80,8 @@ static int fit(const char *name, const char *wanted)
     return 0;
 }
 
-int asset_find(struct db *db, int64_t article_id, const char *href, struct arena *arena, struct asset *out, struct err *e)
+int asset_find(struct db *db, int64_t article_id, const char *href, struct arena *arena, struct asset *out,
+               struct err *e)
 {
     char wanted[MAX_HREF];
     int best = 0, got = 0;

@@ -21,6 +21,7 @@ bool asset_store(struct db *db, int64_t article_id, const struct asset *a, struc
  * percent codes undone); its last part whatever the case; its last part with another extension or none (JATS names .tif
  * where .jpg lies, or an identifier such as info:doi/10.5555/x.g001), where JPEG and PNG come before other files.
  * 1: found, strings go to the arena; 0: none; -1: failed. */
-int asset_find(struct db *db, int64_t article_id, const char *href, struct arena *arena, struct asset *out, struct err *e);
+int asset_find(struct db *db, int64_t article_id, const char *href, struct arena *arena, struct asset *out,
+               struct err *e);
 
 #endif

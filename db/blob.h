@@ -1,8 +1,8 @@
-/* blob.h: bytes by their SHA-256: CORPUS/blobs/ab/cdef... Bytes first: a blob is written to a temp file and renamed before
- * the row that names it is committed.
+/* blob.h: bytes by their SHA-256: CORPUS/blobs/ab/cdef... Bytes first: a blob is written to a temp file and renamed
+ * before the row that names it is committed.
  *
- * What holds after a crash: when processes die (kill -9, out of memory), at worst a blob that no row names is left, and a
- * temp file. Blobs are not synced one by one, since a sync a file would bound every stage by the disk's latency; when
+ * What holds after a crash: when processes die (kill -9, out of memory), at worst a blob that no row names is left, and
+ * a temp file. Blobs are not synced one by one, since a sync a file would bound every stage by the disk's latency; when
  * the power fails, rows committed within the last half minute or so (what the kernel has not written back yet; never
  * more than since the last blob_sync) may name blobs that are missing or too short. `figmill verify` finds those, and
  * with --repair re-queues what made them. A stage that writes blobs calls blob_sync at the end of a run (struct stage's
@@ -26,8 +26,8 @@ void blob_path(const char *sha256, char out[BLOB_PATH_SIZE]);
  * written again. ERR_SYSTEM when the disk is full or cannot be written. */
 bool blob_write(const char *corpus, const void *bytes, size_t len, char sha256[SHA256_SIZE], struct err *e);
 
-/* Stores bytes that come in pieces, in bounded memory: the first BLOB_HEAD bytes are kept, the rest goes to a temp file.
- * A writer is used for one blob after the other, and one process has at most one at a time. */
+/* Stores bytes that come in pieces, in bounded memory: the first BLOB_HEAD bytes are kept, the rest goes to a temp
+ * file. A writer is used for one blob after the other, and one process has at most one at a time. */
 enum { BLOB_HEAD = 1 << 20 };
 struct blob_writer;
 struct blob_writer *blob_writer_new(const char *corpus);

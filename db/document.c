@@ -53,13 +53,13 @@ bool document_load(struct db *db, int64_t id, struct arena *arena, struct docume
 bool document_each(struct db *db, document_each_fn *each, void *context, struct err *e)
 {
     int got = -1;
-    sqlite3_stmt *s = db_bind(
-        db, e,
-        "SELECT document_id, fingerprint(d.sha256, "
-        "(SELECT group_concat(name || char(0) || sha256, char(0)) FROM (SELECT name, sha256 FROM asset "
-        "WHERE article_id = d.article_id ORDER BY name))), part(a.key) "
-        "FROM document d JOIN article a USING (article_id) ORDER BY document_id",
-        "");
+    sqlite3_stmt *s =
+        db_bind(db, e,
+                "SELECT document_id, fingerprint(d.sha256, "
+                "(SELECT group_concat(name || char(0) || sha256, char(0)) FROM (SELECT name, sha256 FROM asset "
+                "WHERE article_id = d.article_id ORDER BY name))), part(a.key) "
+                "FROM document d JOIN article a USING (article_id) ORDER BY document_id",
+                "");
     while (s && (got = db_step(db, s, e)) > 0)
         if (!each(context, sqlite3_column_int64(s, 0), db_text(s, 1), sqlite3_column_int(s, 2), e)) {
             sqlite3_reset(s);

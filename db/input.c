@@ -31,12 +31,13 @@ bool input_store(struct db *db, const char *item, const char *path, enum input_o
                  const struct err *why, struct err *e)
 {
     static const char *const names[] = {"document", "asset", "known", "refused"};
-    return db_run(db, e,
-                  "INSERT INTO input (item, path, outcome, document_id, err_kind, err_text) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
-                  "ON CONFLICT (item, path) DO UPDATE SET outcome = excluded.outcome, document_id = excluded.document_id, "
-                  "err_kind = excluded.err_kind, err_text = excluded.err_text",
-                  "tttItt", item, path, names[outcome], document_id, why ? err_kind_name(why->kind) : NULL,
-                  why ? why->text : NULL);
+    return db_run(
+        db, e,
+        "INSERT INTO input (item, path, outcome, document_id, err_kind, err_text) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+        "ON CONFLICT (item, path) DO UPDATE SET outcome = excluded.outcome, document_id = excluded.document_id, "
+        "err_kind = excluded.err_kind, err_text = excluded.err_text",
+        "tttItt", item, path, names[outcome], document_id, why ? err_kind_name(why->kind) : NULL,
+        why ? why->text : NULL);
 }
 
 bool input_refuse_waiting(struct db *db, const char *item, const struct err *why, struct err *e)

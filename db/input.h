@@ -1,5 +1,5 @@
-/* input.h: table input: every file that import saw, and what became of it. A row is there (waiting) as soon as the file's
- * task is, so that the task's files are known to whichever process takes it. */
+/* input.h: table input: every file that import saw, and what became of it. A row is there (waiting) as soon as the
+ * file's task is, so that the task's files are known to whichever process takes it. */
 #ifndef FIGMILL_DB_INPUT_H
 #define FIGMILL_DB_INPUT_H
 

@@ -27,7 +27,8 @@ static const char description[] =
     "  documents          JATS and NLM XML, other article XML (BMC, TEI, DocBook), HTML, PDF\n"
     "  images             JPEG, PNG, TIFF, GIF, BMP, JPEG 2000, WebP, EPS, SVG, when an article lies with them\n"
     "  all else           is refused, with a reason. Names beginning with a dot are passed over.\n"
-    "  Each file has a row in table input: document, asset, known (a document whose bytes came before), or refused and\n"
+    "  Each file has a row in table input: document, asset, known (a document whose bytes came before), or refused "
+    "and\n"
     "  why: `figmill query \"SELECT path, err_text FROM input WHERE outcome = 'refused'\"`.\n"
     "\n"
     "Which files are one article's:\n"
@@ -35,14 +36,18 @@ static const char description[] =
     "  versions (fulltext.es.pdf) and its images, also those in folders below that hold no documents.\n"
     "  A folder with more is split by name: a.xml, a.pdf, a.es.pdf and a-g001.jpg are one article's, b.xml another's.\n"
     "  So 1,000 XML files in a folder are 1,000 articles. Folders in archives are treated the same.\n"
-    "  The DOI, PMCID or PMID that an XML document states makes it the same article as one imported before; extract does\n"
+    "  The DOI, PMCID or PMID that an XML document states makes it the same article as one imported before; extract "
+    "does\n"
     "  so later for documents whose identifier stands in their text.\n"
     "\n"
-    "Archives are read, never unpacked to disk. Members with unsafe names (absolute, \"..\"), links, devices and encrypted\n"
-    "members are refused by name, and the rest goes in. Limits: 1 GiB an archive, 100,000 members, 512 MiB a member or\n"
+    "Archives are read, never unpacked to disk. Members with unsafe names (absolute, \"..\"), links, devices and "
+    "encrypted\n"
+    "members are refused by name, and the rest goes in. Limits: 1 GiB an archive, 100,000 members, 512 MiB a member "
+    "or\n"
     "file, 6 GiB unpacked, 200 times the archive's size (past 256 MiB).\n"
     "\n"
-    "Running it again looks at what has changed by size and time, and imports only that. Files may be taken away after\n"
+    "Running it again looks at what has changed by size and time, and imports only that. Files may be taken away "
+    "after\n"
     "the import: the corpus holds copies.\n"
     "\n"
     "Examples:\n"
@@ -66,8 +71,9 @@ struct state {
 static bool prepare(struct stage_context *c, struct err *e)
 {
     if (!c->args[0] && !list_option)
-        return err_set(e, ERR_USAGE, "nothing to import: name files, folders or archives, or give --list "
-                                     "(`figmill import --help`)");
+        return err_set(e, ERR_USAGE,
+                       "nothing to import: name files, folders or archives, or give --list "
+                       "(`figmill import --help`)");
     c->state = mem_new(sizeof(struct state));
     return true;
 }
@@ -137,8 +143,8 @@ static bool start(struct stage_context *c, struct err *e)
 {
     struct state *s = c->state;
     (void)e;
-    s->reader = (struct import_reader){
-        .writer = blob_writer_new(c->common.corpus), .sandbox = c->sandbox, .stop = c->stop};
+    s->reader =
+        (struct import_reader){.writer = blob_writer_new(c->common.corpus), .sandbox = c->sandbox, .stop = c->stop};
     return true;
 }
 

@@ -168,7 +168,8 @@ static bool on_text(struct receiver *r, const char *json, size_t json_len, const
     return ok;
 }
 
-static bool on_frame(void *context, const char *json, size_t json_len, const unsigned char *bytes, size_t len, struct err *e)
+static bool on_frame(void *context, const char *json, size_t json_len, const unsigned char *bytes, size_t len,
+                     struct err *e)
 {
     struct receiver *r = context;
     if (r->reader->stop && *r->reader->stop >= 2)
@@ -257,7 +258,8 @@ bool import_read_archive(struct import_reader *reader, const char *path, struct 
         return err_errno(e, ERR_FORMAT, errno, "%s: cannot be opened", path);
     bool fits = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= ARCHIVE_MAX_BYTES;
     if (!fits)
-        err_set(&why, ERR_LIMIT, "an archive of more than %d MiB: unpack it and import the folder", ARCHIVE_MAX_BYTES >> 20);
+        err_set(&why, ERR_LIMIT, "an archive of more than %d MiB: unpack it and import the folder",
+                ARCHIVE_MAX_BYTES >> 20);
     bool ok = fits && sandbox_call(reader->sandbox, 0, "", fd, ARCHIVE_TIMEOUT_S, on_frame, &r, &why);
     close(fd);
     if (!ok && !is_archives_fault(&why)) {

@@ -15,7 +15,7 @@ struct span {
 struct folder {
     struct group_entry **files;
     size_t n, cap;
-    size_t prefix; /* bytes of the path in front of the file's name, slash included */
+    size_t prefix;      /* bytes of the path in front of the file's name, slash included */
     struct span *stems; /* of the articles, sorted */
     size_t n_stems;
     struct arena *arena;
@@ -55,8 +55,8 @@ static bool is_word(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 128;
 }
 
-/* A file name without its extension (".nxml", ".jats.xml" and the like: the part behind the last dot, and known kinds of
- * XML in front of it). */
+/* A file name without its extension (".nxml", ".jats.xml" and the like: the part behind the last dot, and known kinds
+ * of XML in front of it). */
 static struct span stem_of(const char *name)
 {
     static const char *const inner[] = {".jats", ".tei", ".bmc", ".nlm", ".docbook"};
@@ -73,13 +73,15 @@ static struct span stem_of(const char *name)
 /* The length of a stem without a language code behind it; the whole length when there is none. */
 static size_t without_language(struct span s)
 {
-    static const char codes[] = " ar bg bn ca cs da de el en es et eu fa fi fr gl he hi hr hu id it ja kk ko lt lv ms nb nl nn "
-                                "no pl pt ro ru sk sl sr sv th tr uk ur uz vi zh ";
+    static const char codes[] =
+        " ar bg bn ca cs da de el en es et eu fa fi fr gl he hi hr hu id it ja kk ko lt lv ms nb nl nn "
+        "no pl pt ro ru sk sl sr sv th tr uk ur uz vi zh ";
     size_t len = s.len;
     char code[5] = {' ', 0, 0, ' ', 0};
     /* A region: two capitals, as in pt-BR. */
-    if (len > 6 && (s.start[len - 3] == '-' || s.start[len - 3] == '_') && s.start[len - 1] <= 'Z' && s.start[len - 2] <= 'Z' &&
-        is_word(s.start[len - 1]) && is_word(s.start[len - 2]) && strchr("._-", s.start[len - 6]))
+    if (len > 6 && (s.start[len - 3] == '-' || s.start[len - 3] == '_') && s.start[len - 1] <= 'Z' &&
+        s.start[len - 2] <= 'Z' && is_word(s.start[len - 1]) && is_word(s.start[len - 2]) &&
+        strchr("._-", s.start[len - 6]))
         len -= 3;
     if (len < 4 || !strchr("._-", s.start[len - 3]))
         return s.len;
@@ -217,8 +219,8 @@ static size_t folder_end(const struct group_entry *entries, size_t i, size_t n, 
     return end;
 }
 
-/* Groups the entries, which all begin with the same `prefix` bytes. A folder's files without documents join those of the
- * folder around it where that one holds documents itself. */
+/* Groups the entries, which all begin with the same `prefix` bytes. A folder's files without documents join those of
+ * the folder around it where that one holds documents itself. */
 static void group_folder(struct group_entry *entries, size_t n, size_t prefix, struct arena *arena)
 {
     struct folder own = {.prefix = prefix, .arena = arena};

@@ -4,8 +4,8 @@
  * GROUP_MAX_EXTRA other documents (its PDF under another name, supplements), or documents that all share one stem. All
  * images in it, and in folders within it that hold no documents, are that article's.
  *
- * A folder that holds more is split by file stem: each stem of an XML document, and each stem of another document that is
- * not such a stem's, is an article. A file belongs to the longest stem that it begins with ("a.pdf", "a-g001.jpg",
+ * A folder that holds more is split by file stem: each stem of an XML document, and each stem of another document that
+ * is not such a stem's, is an article. A file belongs to the longest stem that it begins with ("a.pdf", "a-g001.jpg",
  * "a.es.pdf", "a_files/x.png" to "a.xml"); what begins with none forms a group without a document.
  *
  * What goes on behind a document's stem with a dot is no stem of its own: "a.kernel.xml", "a.s001.pdf" beside "a.xml".

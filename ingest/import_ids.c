@@ -22,7 +22,8 @@ static char *slot(struct import_ids *ids, const char *type)
     static const struct {
         const char *type;
         int which;
-    } types[] = {{"doi", 0}, {"pmc", 1}, {"pmcid", 1}, {"pmc-uid", 1}, {"pmcpid", 1}, {"pmid", 2}, {"pmpid", 2}, {"pubmed", 2}};
+    } types[] = {{"doi", 0},    {"pmc", 1},  {"pmcid", 1}, {"pmc-uid", 1},
+                 {"pmcpid", 1}, {"pmid", 2}, {"pmpid", 2}, {"pubmed", 2}};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcasecmp(type, types[i].type) == 0)
             return types[i].which == 0 ? ids->doi : types[i].which == 1 ? ids->pmcid : ids->pmid;

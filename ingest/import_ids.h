@@ -13,8 +13,8 @@ struct import_ids {
     char doi[IDS_SIZE], pmcid[IDS_SIZE], pmid[IDS_SIZE]; /* as stated; "" where nothing is said */
 };
 
-/* JATS: article-id within the article's own article-meta, not those of its sub-articles, related articles or references.
- * BMC: pubid within fm. TEI: idno within teiHeader. Other kinds: nothing, extract reads theirs. */
+/* JATS: article-id within the article's own article-meta, not those of its sub-articles, related articles or
+ * references. BMC: pubid within fm. TEI: idno within teiHeader. Other kinds: nothing, extract reads theirs. */
 void ids_of(enum kind kind, const unsigned char *head, size_t len, struct import_ids *out);
 
 #endif

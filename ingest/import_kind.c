@@ -15,7 +15,10 @@ struct magic {
     const char *media_type; /* for KIND_NONE what people call it */
 };
 
-#define MAGIC(at, text, kind, type) {at, text, sizeof text - 1, kind, type}
+#define MAGIC(at, text, kind, type)                                                                                    \
+    {                                                                                                                  \
+        at, text, sizeof text - 1, kind, type                                                                          \
+    }
 
 static const struct magic magics[] = {
     MAGIC(0, "\xff\xd8\xff", KIND_IMAGE, "image/jpeg"),
@@ -35,7 +38,10 @@ static const struct magic magics[] = {
     MAGIC(0, "PK\5\6", KIND_ARCHIVE, "application/zip"),
     MAGIC(0, "\x1f\x8b\x08", KIND_ARCHIVE, "application/gzip"),
     MAGIC(0, "BZh", KIND_ARCHIVE, "application/x-bzip2"),
-    MAGIC(0, "\xfd" "7zXZ\0", KIND_ARCHIVE, "application/x-xz"),
+    MAGIC(0,
+          "\xfd"
+          "7zXZ\0",
+          KIND_ARCHIVE, "application/x-xz"),
     MAGIC(0, "\x28\xb5\x2f\xfd", KIND_ARCHIVE, "application/zstd"),
     MAGIC(257, "ustar", KIND_ARCHIVE, "application/x-tar"),
     MAGIC(0, "7z\xbc\xaf\x27\x1c", KIND_NONE, "a 7z archive: repack it as tar.gz or zip"),
@@ -43,9 +49,13 @@ static const struct magic magics[] = {
     MAGIC(0, "\xd0\xcf\x11\xe0", KIND_NONE, "an old Office document"),
     MAGIC(0, "{\\rtf", KIND_NONE, "an RTF document"),
     MAGIC(0, "\x4c\x6f\xa7\x94", KIND_NONE, "XML in EBCDIC: convert it to UTF-8"),
-    MAGIC(0, "version https://git-lfs", KIND_NONE, "a Git LFS pointer, not the file itself: fetch it with `git lfs pull`"),
+    MAGIC(0, "version https://git-lfs", KIND_NONE,
+          "a Git LFS pointer, not the file itself: fetch it with `git lfs pull`"),
     MAGIC(0, "MZ", KIND_NONE, "a program"),
-    MAGIC(0, "\x7f" "ELF", KIND_NONE, "a program"),
+    MAGIC(0,
+          "\x7f"
+          "ELF",
+          KIND_NONE, "a program"),
     MAGIC(4, "ftyp", KIND_NONE, "a video or HEIF picture"),
     MAGIC(0, "\x1a\x45\xdf\xa3", KIND_NONE, "a video"),
     MAGIC(0, "\0\0\1\0", KIND_NONE, "an icon"),
@@ -53,7 +63,8 @@ static const struct magic magics[] = {
 
 const char *kind_document(enum kind kind)
 {
-    static const char *const names[] = {[KIND_JATS] = "jats", [KIND_XML] = "xml", [KIND_HTML] = "html", [KIND_PDF] = "pdf"};
+    static const char *const names[] = {
+        [KIND_JATS] = "jats", [KIND_XML] = "xml", [KIND_HTML] = "html", [KIND_PDF] = "pdf"};
     return (size_t)kind < sizeof names / sizeof *names ? names[kind] : NULL;
 }
 
@@ -110,8 +121,8 @@ static bool by_magic(const unsigned char *head, size_t len, struct file_kind *ou
 
 static bool is_html_tag(const struct xml_piece *p)
 {
-    static const char *const tags[] = {"html", "head", "body",   "title", "meta", "div", "p", "table", "h1",
-                                       "h2",   "a",    "script", "style", "link", "center", "font", "span", "ul"};
+    static const char *const tags[] = {"html", "head", "body",   "title", "meta", "div",    "p",    "table", "h1",
+                                       "h2",   "a",    "script", "style", "link", "center", "font", "span",  "ul"};
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
         if (strlen(tags[i]) == p->name_len && strncasecmp(p->name, tags[i], p->name_len) == 0)
             return true;
@@ -172,9 +183,11 @@ static bool is_one_of(const char *text, const char *const *list)
 /* Files that commonly lie beside articles and hold nothing to mill. */
 static bool is_side_file(const char *name)
 {
-    static const char *const extensions[] = {".txt", ".md",  ".tsv", ".csv", ".json", ".jsonl", ".bib", ".ris",  ".enw", ".log",
-                                             ".yml", ".css", ".js",  ".dtd", ".xsl",  ".rng",   ".md5", ".yaml", ".tex", NULL};
-    static const char *const starts[] = {"README", "LICENSE", "LICENCE", "COPYING", "MANIFEST", "CHANGELOG", "Thumbs.db"};
+    static const char *const extensions[] = {".txt", ".md",  ".tsv", ".csv",  ".json", ".jsonl", ".bib",
+                                             ".ris", ".enw", ".log", ".yml",  ".css",  ".js",    ".dtd",
+                                             ".xsl", ".rng", ".md5", ".yaml", ".tex",  NULL};
+    static const char *const starts[] = {"README",   "LICENSE",   "LICENCE",  "COPYING",
+                                         "MANIFEST", "CHANGELOG", "Thumbs.db"};
     const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name, *dot = strrchr(base, '.');
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (strncasecmp(base, starts[i], strlen(starts[i])) == 0)

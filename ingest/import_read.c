@@ -27,7 +27,8 @@ bool import_look(struct import_reader *r, struct import_file *file, struct arena
     file->media_type = kind.media_type;
     file->side_file = kind.side_file;
     if (kind.kind == KIND_ARCHIVE)
-        err_set(&kind.why, ERR_UNSUPPORTED, "an archive within an archive or group: unpack it, or import it by its own name");
+        err_set(&kind.why, ERR_UNSUPPORTED,
+                "an archive within an archive or group: unpack it, or import it by its own name");
     if (kind.kind == KIND_NONE || kind.kind == KIND_ARCHIVE)
         import_refuse(file, arena, &kind.why);
     return !file->why;
@@ -60,7 +61,8 @@ static int open_file(const char *path, struct err *why)
     } else if (!S_ISREG(st.st_mode)) {
         err_set(why, ERR_UNSUPPORTED, "a device, FIFO or socket, not a file");
     } else if (st.st_size > IMPORT_MAX_FILE) {
-        err_set(why, ERR_LIMIT, "%lld bytes, more than the limit of %d MiB", (long long)st.st_size, IMPORT_MAX_FILE >> 20);
+        err_set(why, ERR_LIMIT, "%lld bytes, more than the limit of %d MiB", (long long)st.st_size,
+                IMPORT_MAX_FILE >> 20);
     } else {
         return fd;
     }
@@ -94,7 +96,8 @@ static int read_more(struct import_reader *r, int fd, unsigned char *chunk, stru
 }
 
 /* Reads one file; wanted kinds become blobs. `images`: whether images are wanted now, or to be left for later. */
-static bool read_file(struct import_reader *r, struct import_file *file, bool images, struct arena *arena, struct err *e)
+static bool read_file(struct import_reader *r, struct import_file *file, bool images, struct arena *arena,
+                      struct err *e)
 {
     unsigned char chunk[READ_CHUNK];
     struct err why = {0};
@@ -132,8 +135,8 @@ void import_refuse_lone_images(struct import_result *result, struct arena *arena
     }
 }
 
-bool import_read_group(struct import_reader *r, const char *key, const char *const *paths, size_t n, struct arena *arena,
-                       struct import_result *out, struct err *e)
+bool import_read_group(struct import_reader *r, const char *key, const char *const *paths, size_t n,
+                       struct arena *arena, struct import_result *out, struct err *e)
 {
     *out = (struct import_result){.files = arena_array(arena, n ? n : 1, sizeof *out->files), .n = n, .cap = n};
     for (size_t i = 0; i < n; i++) {

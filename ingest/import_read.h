@@ -1,5 +1,5 @@
-/* import_read.h: the slow part of import: reads the files of a group or an archive, says what each is, and writes the bytes
- * of those that are wanted as blobs. No rows are written here. */
+/* import_read.h: the slow part of import: reads the files of a group or an archive, says what each is, and writes the
+ * bytes of those that are wanted as blobs. No rows are written here. */
 #ifndef FIGMILL_INGEST_IMPORT_READ_H
 #define FIGMILL_INGEST_IMPORT_READ_H
 
@@ -45,8 +45,8 @@ struct import_reader {
 
 /* Reads the files of one group. False: ERR_SYSTEM or ERR_ABORT; a file that cannot be taken is no failure, but has a
  * reason. */
-bool import_read_group(struct import_reader *r, const char *key, const char *const *paths, size_t n, struct arena *arena,
-                       struct import_result *out, struct err *e);
+bool import_read_group(struct import_reader *r, const char *key, const char *const *paths, size_t n,
+                       struct arena *arena, struct import_result *out, struct err *e);
 
 /* Reads an archive; its members are grouped as files in folders are. A damaged one, or one past a limit, gives what
  * came before, and a reason for the archive itself. False: also when it could not be opened, and ERR_CRASH and

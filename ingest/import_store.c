@@ -29,8 +29,8 @@ static struct group next_group(const struct import_result *result, size_t start)
     return g;
 }
 
-/* What the group's documents say of their article: the first that says anything counts, the original before its language
- * versions, since "a.xml" sorts before "a_es.xml" and sets of one article state the same. */
+/* What the group's documents say of their article: the first that says anything counts, the original before its
+ * language versions, since "a.xml" sorts before "a_es.xml" and sets of one article state the same. */
 static struct article_ids ids_of_group(struct group g)
 {
     for (const struct import_file *f = g.begin; f < g.end; f++)
@@ -84,7 +84,8 @@ static bool article_of_group(struct db *db, struct group g, int64_t *article_id,
            article_claim_ids(db, *article_id, &ids, article_id, e);
 }
 
-static bool store_document(struct db *db, const char *item, const struct import_file *f, int64_t article_id, struct err *e)
+static bool store_document(struct db *db, const char *item, const struct import_file *f, int64_t article_id,
+                           struct err *e)
 {
     int64_t id, old_article;
     struct arena arena = ARENA_INIT;

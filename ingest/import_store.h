@@ -8,8 +8,9 @@
 /* Tables that it writes. */
 extern const char *const import_writes[];
 
-/* Stores the result, inside a transaction: each group with a document becomes an article, or joins the one that is there by
- * its identifiers or by a document with the same bytes. *refused counts files with a reason that are no side files. */
+/* Stores the result, inside a transaction: each group with a document becomes an article, or joins the one that is
+ * there by its identifiers or by a document with the same bytes. *refused counts files with a reason that are no side
+ * files. */
 bool import_store(struct db *db, const char *item, const struct import_result *result, int *refused, struct err *e);
 
 /* True when nothing of the result can be used and a file in it should have been: *why says so. */

@@ -18,7 +18,7 @@ struct walk_seen {
     struct folder_id {
         dev_t device;
         ino_t inode; /* 0: free place */
-    } *places;
+    } * places;
     size_t n, cap;
 };
 
@@ -147,7 +147,8 @@ static bool absolute(const char *path, char out[PATH_MAX])
     if (slash)
         snprintf(folder, sizeof folder, "%.*s", (int)(slash == path ? 1 : slash - path), path);
     const char *base = slash ? slash + 1 : path;
-    return realpath(slash ? folder : ".", real) && snprintf(out, PATH_MAX, "%s/%s", real[1] ? real : "", base) < PATH_MAX;
+    return realpath(slash ? folder : ".", real) &&
+           snprintf(out, PATH_MAX, "%s/%s", real[1] ? real : "", base) < PATH_MAX;
 }
 
 bool walk_path(struct walk *w, const char *path, bool must_exist, struct err *e)

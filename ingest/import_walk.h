@@ -1,7 +1,7 @@
 /* import_walk.h: finds the files that import is given: paths, folders with all below them, lists of paths.
  *
- * Names beginning with a dot are left out within folders. Links are followed; a folder that was met before is not entered
- * again, so loops end. What cannot be read is kept as a file without a kind: reading it later says why. */
+ * Names beginning with a dot are left out within folders. Links are followed; a folder that was met before is not
+ * entered again, so loops end. What cannot be read is kept as a file without a kind: reading it later says why. */
 #ifndef FIGMILL_INGEST_IMPORT_WALK_H
 #define FIGMILL_INGEST_IMPORT_WALK_H
 
@@ -30,8 +30,8 @@ struct walk {
 
 void walk_release(struct walk *w);
 
-/* Adds a file, or a folder's files. ERR_ABORT when stopped; ERR_USAGE when there is nothing of that name and `must_exist`,
- * else a path that is not there is kept as unreadable. */
+/* Adds a file, or a folder's files. ERR_ABORT when stopped; ERR_USAGE when there is nothing of that name and
+ * `must_exist`, else a path that is not there is kept as unreadable. */
 bool walk_path(struct walk *w, const char *path, bool must_exist, struct err *e);
 
 /* Adds each path that a text file (or "-": standard input) names, one a line, or with NUL between them. */

@@ -225,7 +225,9 @@ static char reference(const char *p, const char *end, size_t *len)
     unsigned value = 0;
     const char *q = p + 2 + hex;
     for (; q < end && value < 128; q++) {
-        int digit = *q >= '0' && *q <= '9' ? *q - '0' : hex && (*q | 32) >= 'a' && (*q | 32) <= 'f' ? (*q | 32) - 'a' + 10 : -1;
+        int digit = *q >= '0' && *q <= '9'                        ? *q - '0'
+                    : hex && (*q | 32) >= 'a' && (*q | 32) <= 'f' ? (*q | 32) - 'a' + 10
+                                                                  : -1;
         if (digit < 0)
             break;
         value = value * (hex ? 16 : 10) + (unsigned)digit;

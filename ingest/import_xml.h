@@ -1,6 +1,6 @@
-/* import_xml.h: a tolerant scanner over the start of an XML or HTML document: tags, attributes and text in order, no tree,
- * no entities but the five of XML and numeric ones. It is no parser (extract has one): it looks into the first bytes of a
- * file to tell what it is and which article it is, and never fails on damage, but ends. */
+/* import_xml.h: a tolerant scanner over the start of an XML or HTML document: tags, attributes and text in order, no
+ * tree, no entities but the five of XML and numeric ones. It is no parser (extract has one): it looks into the first
+ * bytes of a file to tell what it is and which article it is, and never fails on damage, but ends. */
 #ifndef FIGMILL_INGEST_IMPORT_XML_H
 #define FIGMILL_INGEST_IMPORT_XML_H
 
