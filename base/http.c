@@ -52,8 +52,8 @@ static int check_stop(void *context, curl_off_t a, curl_off_t b, curl_off_t c, c
     return h->stop && *h->stop >= 2;
 }
 
-static bool classify(CURLcode code, const struct http *h, const struct http_request *r, const struct http_reply *reply,
-                     const char *detail, struct err *e)
+static bool classify(CURLcode code, const struct http_request *r, const struct http_reply *reply, const char *detail,
+                     struct err *e)
 {
     const char *text = *detail ? detail : curl_easy_strerror(code);
     switch (code) {
@@ -74,7 +74,6 @@ static bool classify(CURLcode code, const struct http *h, const struct http_requ
     default:
         break;
     }
-    (void)h;
     return err_set(e, ERR_TEMPORARY, "%s: %s", r->url, text);
 }
 
@@ -116,7 +115,7 @@ bool http_send(struct http *h, const struct http_request *r, struct http_reply *
         curl_easy_setopt(c, CURLOPT_POSTFIELDS, r->body);
     }
     CURLcode code = curl_easy_perform(c);
-    bool ok = classify(code, h, r, reply, detail, e);
+    bool ok = classify(code, r, reply, detail, e);
     if (ok) {
         long status = 0;
         curl_off_t wait = 0;

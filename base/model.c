@@ -6,8 +6,16 @@
 #include <time.h>
 
 #include "base/json.h"
+#include "base/text.h"
 
-enum { PROBE_TIMEOUT_S = 10, POLL_MS = 500 };
+enum { PROBE_TIMEOUT_S = 10, POLL_MS = 500, MOST_COUNT = 1 << 30, MOST_SLOTS = 1024, REASON_MAX = 300 };
+
+/* A count as a server states it, which may be anything. */
+static int count_of(const cJSON *object, const char *name, int fallback)
+{
+    double v = json_number(object, name, fallback);
+    return v < 0 ? 0 : v > MOST_COUNT ? MOST_COUNT : (int)v;
+}
 
 /* The server's own words for what went wrong; `error` may be an object or a string (Ollama). */
 static const char *error_text(const cJSON *body)
@@ -30,6 +38,15 @@ static bool fetch(struct http *h, const struct model_server *s, const char *root
     return http_send(h, &r, reply, e);
 }
 
+/* Whatever went wrong on the way to a server that was asked what it is, there is none to work with. */
+static bool unreachable(const char *root, struct err *e)
+{
+    if (!e || e->kind == ERR_ABORT)
+        return false;
+    struct err why = *e;
+    return err_set(e, ERR_SYSTEM, "no model server answers at %s (%s)", root, why.text);
+}
+
 /* The base URL in both forms: with /v1 (s->url) and without (root). */
 static bool set_urls(struct model_server *s, const char *url, char *root, size_t root_size, struct err *e)
 {
@@ -45,7 +62,8 @@ static bool set_urls(struct model_server *s, const char *url, char *root, size_t
     return true;
 }
 
-/* llama-server answers 503 while it loads; others have no /health or answer at once. */
+/* llama-server answers 503 while it loads; others have no /health or answer at once. A port that refuses is not waited
+ * for: a run without a server should say so at once. */
 static bool wait_until_ready(struct http *h, const struct model_server *s, const char *root, int wait_s, struct err *e)
 {
     time_t until = time(NULL) + wait_s;
@@ -54,13 +72,12 @@ static bool wait_until_ready(struct http *h, const struct model_server *s, const
         bool answered = fetch(h, s, root, "/health", &reply, e);
         int status = reply.status;
         http_reply_release(&reply);
-        if (answered && status != 503)
+        if (!answered)
+            return unreachable(root, e);
+        if (status != 503)
             return true;
-        if (!answered && e->kind == ERR_ABORT)
-            return false;
         if (time(NULL) >= until)
-            return answered ? err_set(e, ERR_SYSTEM, "the model server at %s is still loading after %d s", root, wait_s)
-                            : false;
+            return err_set(e, ERR_SYSTEM, "the model server at %s is still loading after %d s", root, wait_s);
         nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL);
     }
 }
@@ -70,8 +87,10 @@ static bool read_models(struct http *h, struct model_server *s, const char *root
     struct http_reply reply;
     cJSON *body = NULL;
     bool ok = false;
-    if (!fetch(h, s, root, "/v1/models", &reply, e))
+    if (!fetch(h, s, root, "/v1/models", &reply, e)) {
+        unreachable(root, e);
         goto out;
+    }
     if (reply.status == 401 || reply.status == 403) {
         err_set(e, ERR_SYSTEM, "the model server at %s refuses the key (HTTP %d)", s->url, reply.status);
         goto out;
@@ -101,7 +120,7 @@ static bool read_models(struct http *h, struct model_server *s, const char *root
         goto out;
     }
     snprintf(s->name, sizeof s->name, "%s", name && *name ? name : json_text(first, "id"));
-    s->context = (int)json_number(first, "max_model_len", 0);
+    s->context = count_of(first, "max_model_len", 0);
     if (str_same(json_text(first, "owned_by"), "vllm"))
         s->flavour = MODEL_VLLM;
     ok = true;
@@ -121,14 +140,13 @@ static void read_props(struct http *h, struct model_server *s, const char *root)
     const cJSON *settings = json_member(body, "default_generation_settings");
     if (settings) {
         s->flavour = MODEL_LLAMACPP;
-        s->slots = (int)json_number(body, "total_slots", 1);
-        s->context = (int)json_number(settings, "n_ctx", s->context);
+        s->slots = count_of(body, "total_slots", 1);
+        s->context = count_of(settings, "n_ctx", s->context);
         s->vision = json_bool(json_member(body, "modalities"), "vision", false);
         const char *build = json_text(body, "build_info");
         snprintf(s->build, sizeof s->build, "llama.cpp %s", build ? build : "?");
     }
-    if (s->slots < 1)
-        s->slots = 1;
+    s->slots = s->slots < 1 ? 1 : s->slots > MOST_SLOTS ? MOST_SLOTS : s->slots;
     cJSON_Delete(body);
     http_reply_release(&reply);
 }
@@ -172,45 +190,54 @@ void model_request_write(const struct model_server *server, const struct model_r
     str_add_char(out, '}');
 }
 
+/* As error_text, fit to stand in a line that people read. */
+static void add_reason(const cJSON *body, struct str *out)
+{
+    const char *text = error_text(body);
+    text_clean(text, strlen(text), out);
+    size_t len = out->len < REASON_MAX ? out->len : REASON_MAX;
+    while (len && len < out->len && ((unsigned char)out->data[len] & 0xC0) == 0x80)
+        len--;
+    str_cut(out, len);
+}
+
 static bool classify(const struct http_reply *reply, const char *url, struct err *e)
 {
     cJSON *body = json_parse(reply->body.data, reply->body.len, NULL);
-    const char *text = error_text(body);
+    struct str reason = STR_INIT(MODEL_MAX_REPLY);
     const char *type = json_text(json_member(body, "error"), "type");
     int status = reply->status;
+    add_reason(body, &reason);
+    const char *text = reason.data;
     if (status == 429 || status == 408 || status >= 500) {
         /* 501 and "not supported" are the server's final word; other 5xx pass. */
         bool final = status == 501 || strstr(text, "not supported");
-        err_set(e, final ? ERR_FORMAT : ERR_TEMPORARY, "the model server at %s answered HTTP %d: %.300s", url, status,
+        err_set(e, final ? ERR_FORMAT : ERR_TEMPORARY, "the model server at %s answered HTTP %d: %s", url, status,
                 text);
-        e->retry_after = reply->retry_after_s;
+        if (e)
+            e->retry_after = reply->retry_after_s;
     } else if (status == 401 || status == 403 || status == 404) {
-        err_set(e, ERR_SYSTEM, "the model server at %s answered HTTP %d: %.300s", url, status, text);
+        err_set(e, ERR_SYSTEM, "the model server at %s answered HTTP %d: %s", url, status, text);
     } else if (str_same(type, "exceed_context_size_error") || strstr(text, "context length") ||
                strstr(text, "context size")) {
-        err_set(e, ERR_LIMIT, "prompt longer than the model's context: %.300s", text);
+        err_set(e, ERR_LIMIT, "prompt longer than the model's context: %s", text);
     } else {
-        err_set(e, ERR_FORMAT, "the model server at %s refused the request (HTTP %d): %.300s", url, status, text);
+        err_set(e, ERR_FORMAT, "the model server at %s refused the request (HTTP %d): %s", url, status, text);
     }
     cJSON_Delete(body);
+    str_release(&reason);
     return false;
 }
 
-bool model_send(struct http *h, const struct model_server *server, const char *request, int timeout_s,
-                struct str *raw, int *status, struct err *e)
+bool model_send(struct http *h, const struct model_server *server, const char *request, int timeout_s, struct str *raw,
+                int *status, struct err *e)
 {
     char url[640];
     struct http_reply reply;
-    struct err ignored;
-    if (!e)
-        e = &ignored;
     *status = 0;
     snprintf(url, sizeof url, "%s/chat/completions", server->url);
-    struct http_request r = {.url = url,
-                             .body = request,
-                             .bearer = server->key,
-                             .timeout_s = timeout_s,
-                             .max_bytes = MODEL_MAX_REPLY};
+    struct http_request r = {
+        .url = url, .body = request, .bearer = server->key, .timeout_s = timeout_s, .max_bytes = MODEL_MAX_REPLY};
     bool ok = http_send(h, &r, &reply, e);
     if (ok) {
         *status = reply.status;
@@ -221,26 +248,43 @@ bool model_send(struct http *h, const struct model_server *server, const char *r
     return ok;
 }
 
-/* The answer without what models wrap around it: a thinking block, a code fence. */
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static void trim(const char **text, size_t *len)
+{
+    for (; *len && is_blank(**text); (*text)++)
+        (*len)--;
+    while (*len && is_blank((*text)[*len - 1]))
+        (*len)--;
+}
+
+/* The answer without what models wrap around it: a byte order mark, a thinking block, a code fence. A thinking block
+ * that never ends (the reply was cut) leaves nothing; a fence may lack its end for the same reason. */
 static const char *unwrap(const char *text, struct arena *arena)
 {
-    static const char close[] = "</think>";
+    static const char open[] = "<think>", close[] = "</think>", mark[] = "\xEF\xBB\xBF", fence[] = "```";
     const char *behind = strstr(text, close);
     if (behind)
         text = behind + sizeof close - 1;
-    while (*text == ' ' || *text == '\n' || *text == '\r' || *text == '\t')
-        text++;
+    else if (str_starts(text + strspn(text, " \r\n\t"), open))
+        return "";
     size_t len = strlen(text);
-    while (len && (text[len - 1] == ' ' || text[len - 1] == '\n' || text[len - 1] == '\r' || text[len - 1] == '\t'))
-        len--;
-    if (len > 6 && memcmp(text, "```", 3) == 0 && memcmp(text + len - 3, "```", 3) == 0) {
-        const char *line = memchr(text, '\n', len);
-        if (line && line < text + len - 3) {
-            len = (size_t)(text + len - 3 - (line + 1));
-            text = line + 1;
-            while (len && text[len - 1] == '\n')
-                len--;
-        }
+    trim(&text, &len);
+    if (str_starts(text, mark)) {
+        text += sizeof mark - 1;
+        len -= sizeof mark - 1;
+        trim(&text, &len);
+    }
+    const char *line = len > 3 && str_starts(text, fence) ? memchr(text, '\n', len) : NULL;
+    if (line) {
+        len -= (size_t)(line - text);
+        text = line;
+        if (len >= 3 && memcmp(text + len - 3, fence, 3) == 0)
+            len -= 3;
+        trim(&text, &len);
     }
     return arena_strndup(arena, text, len);
 }
@@ -254,16 +298,20 @@ bool model_reply_read(const char *raw, size_t len, struct arena *arena, struct m
     const cJSON *choice = cJSON_GetArrayItem(json_member(body, "choices"), 0);
     const cJSON *message = json_member(choice, "message");
     bool ok = message != NULL;
-    if (!ok)
-        err_set(e, ERR_FORMAT, "the model server's reply has no message: %.200s", error_text(body));
+    if (!ok) {
+        struct str reason = STR_INIT(MODEL_MAX_REPLY);
+        add_reason(body, &reason);
+        err_set(e, ERR_FORMAT, "the model server's reply has no message: %s", reason.data);
+        str_release(&reason);
+    }
     const char *content = json_text(message, "content"), *finish = json_text(choice, "finish_reason");
     const char *model = json_text(body, "model");
     const cJSON *usage = json_member(body, "usage");
     out->content = content ? unwrap(content, arena) : "";
     out->finish_reason = finish ? arena_strdup(arena, finish) : "";
     out->model = model ? arena_strdup(arena, model) : "";
-    out->prompt_tokens = (int)json_number(usage, "prompt_tokens", 0);
-    out->completion_tokens = (int)json_number(usage, "completion_tokens", 0);
+    out->prompt_tokens = count_of(usage, "prompt_tokens", 0);
+    out->completion_tokens = count_of(usage, "completion_tokens", 0);
     cJSON_Delete(body);
     return ok;
 }

@@ -91,7 +91,8 @@ bool task_owner_died(struct db *db, const char *stage, const char *owner, const 
                   "tttti", stage, owner, err_kind_name(why->kind), why->text, (int64_t)max_attempts);
 }
 
-/* The start time of a process in clock ticks since boot, or 0 when there is none. */
+/* The start time of a process in clock ticks since boot; 0 when there is none, or only what is left of a dead one that its
+ * parent has not waited for. */
 static unsigned long long start_of(int pid)
 {
     char path[64], line[1024];
@@ -103,9 +104,10 @@ static unsigned long long start_of(int pid)
     if (fgets(line, sizeof line, f)) {
         /* The command's name is in brackets and may hold anything: count fields behind the last bracket. */
         char *p = strrchr(line, ')');
+        bool dead = p && (p[2] == 'Z' || p[2] == 'X');
         for (int field = 2; p && field < 22; field++)
             p = strchr(p + 1, ' ');
-        if (p)
+        if (p && !dead)
             start = strtoull(p, NULL, 10);
     }
     fclose(f);

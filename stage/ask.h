@@ -2,9 +2,10 @@
  * and every request stored with its reply (db/model_call.h), so that the same request is never sent twice.
  *
  * Where the server is: --url, else $NAME_URL, else the URL that `scripts/local-model` serves (ASK_LOCAL_URL). NAME is the stage's
- * ("GENERATOR", "TRANSLATOR"); TRANSLATOR falls back to GENERATOR before it falls back to the local one. The same holds for
- * --model and $NAME_MODEL. The key comes from $NAME_KEY only; it is never logged or stored. A URL may be a list with
- * commas: workers are spread over the servers, which must all serve the same model. */
+ * ("GENERATOR", "TRANSLATOR"); a TRANSLATOR without a URL falls back to GENERATOR before it falls back to the local one. The
+ * model is --model, else $NAME_MODEL, else the server's first. The key is the $NAME_KEY that belongs to the URL's NAME, so
+ * that no server sees another's; it is never logged or stored. A URL may be a list with commas: workers are spread over the
+ * servers, which must all serve the same model. */
 #ifndef FIGMILL_STAGE_ASK_H
 #define FIGMILL_STAGE_ASK_H
 
@@ -29,7 +30,8 @@ struct ask_options {
 };
 
 /* What an enqueue needs without a connection that is kept: asks each server once. ERR_SYSTEM, with what to do about it,
- * when none answers or they serve different models. `slots` is the sum over the servers: the number of workers. */
+ * when none answers or they serve different models; one of several that does not answer is left out with a warning.
+ * `slots` is the sum over the servers: the number of workers. */
 struct ask_servers {
     struct model_server servers[ASK_MAX_SERVERS];
     int n, slots;

@@ -7,7 +7,6 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "stage/options.h"
 
 const char figmill_version[] = FIGMILL_VERSION;
 
@@ -62,14 +61,9 @@ static int usage_error(const struct tool *tool, const char *what, const char *de
 static bool fill(const struct tool *tool, struct raw_options *raw, struct common_options *common, int *status)
 {
     const char *environment = getenv("FIGMILL_CORPUS");
-    *common = (struct common_options){.parts = 1,
-                                      .jobs = raw->jobs,
-                                      .limit = raw->limit,
-                                      .retry_failed = raw->retry_failed,
-                                      .json = raw->json};
-    common->corpus = raw->corpus && *raw->corpus       ? raw->corpus
-                     : environment && *environment ? environment
-                                                   : "corpus";
+    *common = (struct common_options){
+        .parts = 1, .jobs = raw->jobs, .limit = raw->limit, .retry_failed = raw->retry_failed, .json = raw->json};
+    common->corpus = raw->corpus && *raw->corpus ? raw->corpus : environment && *environment ? environment : "corpus";
     log_level_set(raw->quiet ? LOG_ERROR : raw->verbose > 1 ? LOG_DEBUG : LOG_INFO);
     *status = EXIT_DONE;
     if (raw->help)

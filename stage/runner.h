@@ -63,7 +63,10 @@ struct stage {
 
     /* Checks options and arguments; no database yet. ERR_USAGE for what the user got wrong. May be NULL. */
     bool (*prepare)(struct stage_context *c, struct err *e);
-    /* Parent: puts tasks into the queue, in a transaction. */
+    /* Parent, database open, no transaction: looks at what there is before enqueue, and may take its time (asks a model
+     * server what it serves). May be NULL. */
+    bool (*survey)(struct stage_context *c, struct err *e);
+    /* Parent: puts tasks into the queue, in a transaction, so it must not wait for anything. */
     bool (*enqueue)(struct stage_context *c, struct err *e);
     /* Parent, once there is something to do: number of workers by default. NULL: one a CPU. */
     int (*jobs)(struct stage_context *c);

@@ -39,7 +39,7 @@ enum frame_type { FRAME_DATA = 0x46524d44, FRAME_END = 0x46524d45 };
 
 struct frame_head {
     uint32_t type;
-    int32_t err_kind; /* END: of the service's error, else 0 */
+    int32_t err_kind;  /* END: of the service's error, else 0 */
     uint64_t json_len; /* END: length of the error's text */
     uint64_t bytes_len;
 };
