@@ -1,4 +1,6 @@
 /* pdf_box.c: arithmetic on boxes. */
+#include <math.h>
+
 #include "extract/pdf_page.h"
 
 double box_width(struct box b)

@@ -27,7 +27,7 @@ static bool goes_on(int c)
     return c == ',' || c == ';' || c == ')' || c == ']' || c == '/';
 }
 
-static double start_score(const struct pdf_doc *d, const struct pdf_page *page, size_t at, const struct label *label)
+static double start_score(const struct pdf_doc *d, const struct pdf_sheet *page, size_t at, const struct label *label)
 {
     const struct pdf_line *line = &page->lines[at];
     double score = 0;
@@ -84,14 +84,14 @@ static void add_candidate(struct pdf_doc *d, int p, size_t at, const struct labe
     ARENA_GROW(d->arena, d->captions, d->n_captions, d->cap_captions);
     struct pdf_caption *c = &d->captions[d->n_captions++];
     *c = (struct pdf_caption){.page = p, .first_line = at, .label = *label, .score = score, .twin = -1,
-                              .continues = -1, .region_page = -1};
+                              .continues = -1, .region_page = -1, .figure = -1};
     c->table = str_same(label->kind, "table");
 }
 
 static void find_starts(struct pdf_doc *d)
 {
     for (int p = 0; p < d->n_pages; p++) {
-        struct pdf_page *page = &d->pages[p];
+        struct pdf_sheet *page = &d->pages[p];
         for (size_t i = 0; i < page->n_lines && d->n_captions < ARTICLE_MAX_FIGURES; i++) {
             const struct pdf_line *line = &page->lines[i];
             struct label label;
@@ -304,7 +304,7 @@ static void learn(struct body *body, const struct pdf_line *line, double step)
 }
 
 /* The line right below that is not next in the content's order, or n_lines. */
-static size_t look_below(const struct pdf_doc *d, const struct pdf_page *page, const struct body *body, size_t at)
+static size_t look_below(const struct pdf_doc *d, const struct pdf_sheet *page, const struct body *body, size_t at)
 {
     const struct pdf_line *a = &page->lines[at];
     size_t best = page->n_lines;
@@ -320,7 +320,7 @@ static size_t look_below(const struct pdf_doc *d, const struct pdf_page *page, c
 }
 
 /* The rest of the caption's first line when the label stands apart from it ("Figure 1   Text"). */
-static size_t look_right(const struct pdf_page *page, size_t at)
+static size_t look_right(const struct pdf_sheet *page, size_t at)
 {
     const struct pdf_line *a = &page->lines[at];
     size_t best = page->n_lines;
@@ -338,7 +338,7 @@ static size_t look_right(const struct pdf_page *page, size_t at)
 static void grow(struct pdf_doc *d, struct pdf_caption *c)
 {
     enum { MAX_LINES = 120 };
-    struct pdf_page *page = &d->pages[c->page];
+    struct pdf_sheet *page = &d->pages[c->page];
     const struct pdf_line *first = &page->lines[c->first_line];
     size_t cap = 0, at = c->first_line;
     struct body body = {.size = first->size, .font = first->font, .left = first->box.x0, .right = first->box.x1};
@@ -378,7 +378,7 @@ static void grow(struct pdf_doc *d, struct pdf_caption *c)
 
 static void make_text(struct pdf_doc *d, struct pdf_caption *c)
 {
-    struct pdf_page *page = &d->pages[c->page];
+    struct pdf_sheet *page = &d->pages[c->page];
     struct str text, clean;
     str_init(&text, ARTICLE_MAX_CAPTION + 4096);
     str_init(&clean, ARTICLE_MAX_CAPTION);

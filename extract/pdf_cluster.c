@@ -22,7 +22,7 @@ static bool is_flat(const struct pdf_mark *m) /* a horizontal rule */
     return is_thin(m) && box_width(m->box) > box_height(m->box);
 }
 
-static size_t lines_inside(const struct pdf_page *page, struct box b, enum line_class class)
+static size_t lines_inside(const struct pdf_sheet *page, struct box b, enum line_class class)
 {
     size_t n = 0;
     for (size_t i = 0; i < page->n_lines; i++)
@@ -43,7 +43,7 @@ static void add_frame(struct pdf_doc *d, struct pdf_graphics *g, struct box b)
 }
 
 /* Boxes around a caption or around paragraphs are frames or tinted backgrounds. */
-static bool is_container(struct pdf_doc *d, struct pdf_page *page, struct pdf_graphics *g, const struct pdf_mark *m)
+static bool is_container(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, const struct pdf_mark *m)
 {
     if (box_width(m->box) < 60 || box_height(m->box) < 15)
         return false;
@@ -60,7 +60,7 @@ static bool is_container(struct pdf_doc *d, struct pdf_page *page, struct pdf_gr
 }
 
 /* A rule right under a line of text and no longer than it: a link or an underlined word. */
-static bool is_underline(const struct pdf_page *page, const struct pdf_mark *m)
+static bool is_underline(const struct pdf_sheet *page, const struct pdf_mark *m)
 {
     if (!is_flat(m) && box_height(m->box) > 1.5)
         return false;
@@ -75,7 +75,7 @@ static bool is_underline(const struct pdf_page *page, const struct pdf_mark *m)
     return false;
 }
 
-static void sort_out_marks(struct pdf_doc *d, struct pdf_page *page, struct pdf_graphics *g)
+static void sort_out_marks(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g)
 {
     double sheet = page->width * page->height;
     bool few = page->n_marks < 5000; /* testing each against each line is for ordinary pages */
@@ -188,7 +188,7 @@ static int frame_of(const struct pdf_graphics *g, struct box b)
     return -1;
 }
 
-static void add_to_cluster(const struct pdf_page *page, const struct item *it, struct pdf_cluster *c)
+static void add_to_cluster(const struct pdf_sheet *page, const struct item *it, struct pdf_cluster *c)
 {
     if (it->mark >= 0) {
         const struct pdf_mark *m = &page->marks[it->mark];
@@ -204,7 +204,7 @@ static void add_to_cluster(const struct pdf_page *page, const struct item *it, s
     }
 }
 
-static void collect(struct pdf_doc *d, const struct pdf_page *page, struct grid *grid, struct pdf_graphics *g)
+static void collect(struct pdf_doc *d, const struct pdf_sheet *page, struct grid *grid, struct pdf_graphics *g)
 {
     int *slot = mem_array(grid->n + 1, sizeof *slot);
     size_t n = 0;
@@ -234,7 +234,7 @@ static bool takes_text(const struct pdf_line *line)
     return line->in_graphic || line->class == LINE_OTHER;
 }
 
-static void cluster(struct pdf_doc *d, struct pdf_page *page, struct pdf_graphics *g, bool with_text)
+static void cluster(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, bool with_text)
 {
     struct grid grid = {.w = (int)(page->width / CELL) + 2, .h = (int)(page->height / CELL) + 2};
     if ((long)grid.w * grid.h > MAX_CELLS)
@@ -255,7 +255,7 @@ static void cluster(struct pdf_doc *d, struct pdf_page *page, struct pdf_graphic
 }
 
 /* Text in the middle of a drawing belongs to it, whatever it looks like; paragraphs only when they lie on a picture. */
-static void find_inner_text(struct pdf_page *page, const struct pdf_graphics *g)
+static void find_inner_text(struct pdf_sheet *page, const struct pdf_graphics *g)
 {
     for (size_t i = 0; i < page->n_lines; i++) {
         struct pdf_line *line = &page->lines[i];
@@ -284,7 +284,7 @@ void pdf_add_block(struct pdf_doc *d, struct pdf_graphics *g, struct box box, in
     g->block_owner[g->n_blocks++] = owner;
 }
 
-void pdf_cluster_page(struct pdf_doc *d, struct pdf_page *page, struct pdf_graphics *g)
+void pdf_cluster_page(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g)
 {
     sort_out_marks(d, page, g);
     cluster(d, page, g, false);

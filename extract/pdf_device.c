@@ -8,7 +8,7 @@
 
 struct recorder {
     fz_device super;
-    struct pdf_page *page;
+    struct pdf_sheet *page;
     fz_device *text;      /* structured text of what is visible */
     fz_device *invisible; /* and of what is not: OCR layers */
     int order;
@@ -38,7 +38,7 @@ static bool joins_last(const struct pdf_mark *last, const struct pdf_mark *mark)
 
 static void add_mark(struct recorder *r, struct pdf_mark mark)
 {
-    struct pdf_page *page = r->page;
+    struct pdf_sheet *page = r->page;
     struct box sheet = {0, 0, page->width, page->height};
     struct box b = box_intersect(mark.box, sheet);
     /* Lines have no width of their own; half a point makes their boxes non-empty. */
@@ -318,7 +318,7 @@ static void end_tile(fz_context *ctx, fz_device *dev)
     end_mask(ctx, dev);
 }
 
-static struct recorder *new_recorder(fz_context *ctx, struct pdf_page *page, fz_device *text, fz_device *invisible)
+static struct recorder *new_recorder(fz_context *ctx, struct pdf_sheet *page, fz_device *text, fz_device *invisible)
 {
     struct recorder *r = fz_new_derived_device(ctx, struct recorder);
     r->page = page;
@@ -340,7 +340,7 @@ static struct recorder *new_recorder(fz_context *ctx, struct pdf_page *page, fz_
     return r;
 }
 
-static void place_page(struct pdf_page *page, fz_rect bounds, int turn)
+static void place_page(struct pdf_sheet *page, fz_rect bounds, int turn)
 {
     double w = bounds.x1 - bounds.x0, h = bounds.y1 - bounds.y0;
     fz_matrix to_origin = fz_translate(-bounds.x0, -bounds.y0);
@@ -380,7 +380,7 @@ static int sideways_turn(const fz_stext_page *text)
     return up > down ? 90 : 270;
 }
 
-static int run_page(struct pdf_doc *d, struct pdf_page *page, fz_page *source, bool may_turn)
+static int run_page(struct pdf_doc *d, struct pdf_sheet *page, fz_page *source, bool may_turn)
 {
     fz_context *ctx = d->ctx;
     fz_stext_page *seen = NULL, *unseen = NULL;
@@ -393,6 +393,7 @@ static int run_page(struct pdf_doc *d, struct pdf_page *page, fz_page *source, b
     fz_var(seen_dev);
     fz_var(unseen_dev);
     fz_var(r);
+    fz_var(turn);
     fz_try(ctx)
     {
         fz_rect sheet = fz_make_rect(0, 0, (float)page->width, (float)page->height);
@@ -428,7 +429,7 @@ static int run_page(struct pdf_doc *d, struct pdf_page *page, fz_page *source, b
     return turn;
 }
 
-void pdf_record(struct pdf_doc *d, struct pdf_page *page, fz_page *source)
+void pdf_record(struct pdf_doc *d, struct pdf_sheet *page, fz_page *source)
 {
     fz_rect bounds = fz_bound_page(d->ctx, source);
     double w = bounds.x1 - bounds.x0, h = bounds.y1 - bounds.y0;

@@ -95,7 +95,7 @@ static uint64_t hash_bytes(uint64_t h, const char *s, size_t n)
 }
 
 /* Text of a line for comparing pages; in the page's outer strips numbers are all alike, since they count pages. */
-static uint64_t line_key(const struct pdf_page *page, const struct pdf_line *line)
+static uint64_t line_key(const struct pdf_sheet *page, const struct pdf_line *line)
 {
     bool outer = line->box.y1 < 0.13 * page->height || line->box.y0 > 0.87 * page->height;
     uint64_t h = 14695981039346656037u;
@@ -138,7 +138,7 @@ static void find_furniture(struct pdf_doc *d)
     struct place *places = NULL;
     size_t n = 0, cap = 0;
     for (int p = 0; p < d->n_pages; p++) {
-        struct pdf_page *page = &d->pages[p];
+        struct pdf_sheet *page = &d->pages[p];
         for (size_t i = 0; i < page->n_lines; i++) {
             uint64_t key = line_key(page, &page->lines[i]);
             if (!key)
@@ -161,7 +161,7 @@ static void find_furniture(struct pdf_doc *d)
         if (pages < enough)
             continue;
         for (size_t k = i; k < end; k++) {
-            struct pdf_page *page = &d->pages[places[k].page];
+            struct pdf_sheet *page = &d->pages[places[k].page];
             if (places[k].index >= 0) {
                 const struct pdf_line *line = &page->lines[places[k].index];
                 bool outer = line->box.y1 < 0.13 * page->height || line->box.y0 > 0.87 * page->height;
@@ -247,7 +247,7 @@ static size_t keep_columns(struct pdf_column *found, size_t n, struct pdf_column
 
 enum { MAX_EDGES = 64 };
 
-static void collect_edges(const struct pdf_doc *d, const struct pdf_page *page, struct pdf_column *found, size_t *n)
+static void collect_edges(const struct pdf_doc *d, const struct pdf_sheet *page, struct pdf_column *found, size_t *n)
 {
     for (size_t i = 0; i < page->n_lines; i++) {
         const struct pdf_line *line = &page->lines[i];
@@ -296,7 +296,7 @@ static void find_columns(struct pdf_doc *d)
         n_all[parity] = keep_columns(found, n, all[parity]);
     }
     for (int p = 0; p < d->n_pages; p++) {
-        struct pdf_page *page = &d->pages[p];
+        struct pdf_sheet *page = &d->pages[p];
         struct pdf_column found[MAX_EDGES];
         size_t n = 0, lines = 0;
         collect_edges(d, page, found, &n);
@@ -331,7 +331,7 @@ static void find_columns(struct pdf_doc *d)
     }
 }
 
-struct box pdf_column_span(const struct pdf_page *page, struct box b)
+struct box pdf_column_span(const struct pdf_sheet *page, struct box b)
 {
     struct box span = page->text_area;
     double left = INFINITY, right = -INFINITY;
@@ -360,7 +360,7 @@ static bool follows(const struct pdf_line *a, const struct pdf_line *b, double m
     return step > 0.5 * a->size && step < max_step && fabs(a->size - b->size) < 0.6 && box_overlap_x(a->box, b->box) > 0;
 }
 
-static bool fills_column(const struct pdf_page *page, const struct pdf_line *line, double share)
+static bool fills_column(const struct pdf_sheet *page, const struct pdf_line *line, double share)
 {
     struct box span = pdf_column_span(page, line->box);
     return box_width(line->box) > share * (span.x1 - span.x0);
@@ -368,7 +368,7 @@ static bool fills_column(const struct pdf_page *page, const struct pdf_line *lin
 
 /* Runs of lines set one below the other at the same left edge are paragraphs when there are three or more and most of
  * them fill their column. Body style makes one or two lines enough. */
-static void classify_paragraphs(struct pdf_doc *d, struct pdf_page *page)
+static void classify_paragraphs(struct pdf_doc *d, struct pdf_sheet *page)
 {
     for (size_t i = 0, end; i < page->n_lines; i = end) {
         struct pdf_line *first = &page->lines[i];
@@ -397,7 +397,7 @@ static void classify_paragraphs(struct pdf_doc *d, struct pdf_page *page)
 }
 
 /* A heading stands over a paragraph, at its left edge or centred, and sets itself off by its font. */
-static void classify_headings(struct pdf_doc *d, struct pdf_page *page)
+static void classify_headings(struct pdf_doc *d, struct pdf_sheet *page)
 {
     for (size_t i = 0; i < page->n_lines; i++) {
         struct pdf_line *line = &page->lines[i];
@@ -430,7 +430,7 @@ void pdf_layout(struct pdf_doc *d)
     spread_furniture(d);
     find_columns(d);
     for (int p = 0; p < d->n_pages; p++) {
-        struct pdf_page *page = &d->pages[p];
+        struct pdf_sheet *page = &d->pages[p];
         classify_paragraphs(d, page);
         classify_headings(d, page);
         for (size_t i = 0; i < page->n_lines; i++)

@@ -15,6 +15,7 @@
 #include <mupdf/pdf.h>
 #include <stdint.h>
 
+#include "base/str.h"
 #include "extract/article.h"
 #include "extract/label.h"
 #include "extract/pdf.h"
@@ -69,7 +70,7 @@ struct pdf_column {
     int weight; /* lines that speak for it */
 };
 
-struct pdf_page {
+struct pdf_sheet {
     int number; /* from 0 */
     bool broken;
     int turn;       /* degrees that the page was turned by, to make its text upright */
@@ -109,6 +110,7 @@ struct pdf_caption {
     struct box region;
     enum side side;
     double confidence;
+    int figure; /* index in the article, or -1; set by pdf.c */
 };
 
 struct pdf_loose { /* a large graphic that no caption claims */
@@ -126,7 +128,7 @@ struct pdf_doc {
     pdf_document *pdf;
     struct article *article;
     struct arena *arena; /* working memory, gone after the call */
-    struct pdf_page *pages;
+    struct pdf_sheet *pages;
     int n_pages;
     struct pdf_font *fonts;
     size_t n_fonts, cap_fonts;
@@ -155,17 +157,17 @@ double box_overlap_y(struct box a, struct box b);
 bool box_holds_centre(struct box outer, struct box inner);
 
 /* pdf_device.c: interprets one page. MuPDF errors are thrown. */
-void pdf_record(struct pdf_doc *d, struct pdf_page *page, fz_page *source);
+void pdf_record(struct pdf_doc *d, struct pdf_sheet *page, fz_page *source);
 
 /* pdf_text.c: makes lines out of MuPDF's structured text. */
-void pdf_take_lines(struct pdf_doc *d, struct pdf_page *page, fz_stext_page *text);
+void pdf_take_lines(struct pdf_doc *d, struct pdf_sheet *page, fz_stext_page *text);
 /* Appends a line to running text: joins a word that was divided at the line's end. */
 void pdf_join_line(struct str *out, const char *text, size_t len);
 
 /* pdf_layout.c */
 void pdf_layout(struct pdf_doc *d);
 /* The columns that a box touches, as one span; the whole text area when it touches several or none. */
-struct box pdf_column_span(const struct pdf_page *page, struct box b);
+struct box pdf_column_span(const struct pdf_sheet *page, struct box b);
 
 /* pdf_caption.c */
 void pdf_find_captions(struct pdf_doc *d);
@@ -198,13 +200,13 @@ struct pdf_region {
     bool wide; /* spans more than the caption's column */
 };
 
-void pdf_cluster_page(struct pdf_doc *d, struct pdf_page *page, struct pdf_graphics *g);
+void pdf_cluster_page(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g);
 void pdf_add_block(struct pdf_doc *d, struct pdf_graphics *g, struct box box, int owner);
 /* The region of a table: rules, shading and cells below (or above) its caption. False: nothing there. */
-bool pdf_table_region(struct pdf_doc *d, struct pdf_page *page, struct pdf_graphics *g, int caption,
+bool pdf_table_region(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, int caption,
                       struct pdf_region *out);
 /* At most `max` candidates for a figure's caption on this page, best first. */
-size_t pdf_regions(struct pdf_doc *d, struct pdf_page *page, struct pdf_graphics *g, int caption,
+size_t pdf_regions(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, int caption,
                    const double prior[SIDES], struct pdf_region *out, size_t max);
 
 /* pdf_match.c */
@@ -217,10 +219,10 @@ void pdf_read_mentions(struct pdf_doc *d);
 
 /* pdf_render.c: gives the picture of one region to `emit`. False with the callback's error only; what MuPDF cannot
  * draw is a warning. */
-bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, const struct pdf_page *page,
+bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, const struct pdf_sheet *page,
                       struct box region, size_t figure, article_image_fn *emit, void *context, struct err *e);
 
 /* pdf.c: a box of this page in points of the crop box, origin top left. */
-struct box pdf_page_box(const struct pdf_page *page, struct box b);
+struct box pdf_page_box(const struct pdf_sheet *page, struct box b);
 
 #endif

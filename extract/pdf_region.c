@@ -15,7 +15,7 @@ static bool is_rule(const struct pdf_mark *m, struct box span)
 }
 
 /* How far a table may go: the nearest other caption or run of paragraphs past `from`. */
-static double table_limit(struct pdf_doc *d, const struct pdf_page *page, int caption, struct box span, bool down)
+static double table_limit(struct pdf_doc *d, const struct pdf_sheet *page, int caption, struct box span, bool down)
 {
     const struct pdf_caption *c = &d->captions[caption];
     double limit = down ? page->height : 0;
@@ -44,7 +44,7 @@ static double table_limit(struct pdf_doc *d, const struct pdf_page *page, int ca
     return limit;
 }
 
-static bool table_side(struct pdf_doc *d, const struct pdf_page *page, int caption, bool down, struct box *out)
+static bool table_side(struct pdf_doc *d, const struct pdf_sheet *page, int caption, bool down, struct box *out)
 {
     const struct pdf_caption *c = &d->captions[caption];
     struct box span = pdf_column_span(page, c->box), box = {0, 0, 0, 0};
@@ -82,7 +82,7 @@ static bool table_side(struct pdf_doc *d, const struct pdf_page *page, int capti
     return box_height(box) > 15 && cells >= 2;
 }
 
-bool pdf_table_region(struct pdf_doc *d, struct pdf_page *page, struct pdf_graphics *g, int caption,
+bool pdf_table_region(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, int caption,
                       struct pdf_region *out)
 {
     const struct pdf_caption *c = &d->captions[caption];
@@ -104,7 +104,7 @@ bool pdf_table_region(struct pdf_doc *d, struct pdf_page *page, struct pdf_graph
 
 struct search {
     struct pdf_doc *d;
-    const struct pdf_page *page;
+    const struct pdf_sheet *page;
     const struct pdf_graphics *g;
     int caption;
     struct box at; /* the caption with its twin */
@@ -248,18 +248,15 @@ static void offer(struct pdf_region *out, size_t *n, size_t max, struct pdf_regi
                 out[i] = r;
             return;
         }
-    size_t at = *n < max ? (*n)++ : max;
-    while (at > 0 && (at == max || out[at - 1].score < r.score)) {
-        if (at < max)
-            out[at] = out[at - 1];
-        else if (out[at - 1].score >= r.score)
-            return;
-        at--;
-    }
+    if (*n == max && out[max - 1].score >= r.score)
+        return;
+    size_t at = *n < max ? (*n)++ : max - 1;
+    for (; at > 0 && out[at - 1].score < r.score; at--)
+        out[at] = out[at - 1];
     out[at] = r;
 }
 
-size_t pdf_regions(struct pdf_doc *d, struct pdf_page *page, struct pdf_graphics *g, int caption,
+size_t pdf_regions(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, int caption,
                    const double prior[SIDES], struct pdf_region *out, size_t max)
 {
     const struct pdf_caption *c = &d->captions[caption];

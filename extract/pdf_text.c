@@ -31,7 +31,7 @@ struct piece {
 
 struct taker {
     struct pdf_doc *d;
-    struct pdf_page *page;
+    struct pdf_sheet *page;
     struct piece *pieces;
     size_t n, cap;
     /* Glyphs seen on this page by code and place, to find those that are printed twice for boldness. */
@@ -312,7 +312,7 @@ static int prevailing_font(const struct piece *p)
 static void add_line(struct taker *t, struct piece *p)
 {
     struct pdf_doc *d = t->d;
-    struct pdf_page *page = t->page;
+    struct pdf_sheet *page = t->page;
     struct str raw, clean;
     str_init(&raw, 6 * MAX_LINE_CHARS);
     str_init(&clean, 6 * MAX_LINE_CHARS);
@@ -353,7 +353,7 @@ static void add_line(struct taker *t, struct piece *p)
     str_release(&clean);
 }
 
-void pdf_take_lines(struct pdf_doc *d, struct pdf_page *page, fz_stext_page *text)
+void pdf_take_lines(struct pdf_doc *d, struct pdf_sheet *page, fz_stext_page *text)
 {
     /* Nothing in here throws: MuPDF is only asked for names of fonts. */
     struct taker t = {.d = d, .page = page};
