@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -145,15 +146,14 @@ static bool same_figure(const struct pdf_caption *a, const struct pdf_caption *b
 /* Two captions of one figure in two languages stand together on a page with different words for "figure". */
 static bool bilingual(const struct pdf_doc *d, const struct pdf_caption *a, const struct pdf_caption *b)
 {
+    enum { LINES_APART = 14 };
     const struct pdf_line *x = first_line(d, a), *y = first_line(d, b);
-    if (a->page != b->page || fabs(x->base - y->base) > 12 * d->leading || a->label.label_len == 0)
+    if (a->page != b->page || fabs(x->base - y->base) > LINES_APART * d->leading)
         return false;
-    size_t n = a->label.label_len < b->label.label_len ? a->label.label_len : b->label.label_len;
-    size_t same = 0;
-    while (same < n && x->text[same] == y->text[same])
-        same++;
-    return same < 3 || (same < n && ((unsigned char)x->text[same] >= 0x80) != ((unsigned char)y->text[same] >= 0x80)) ||
-           (same == 3 && n > 5);
+    /* "Figura" and "Figure" are two languages, "Fig" and "Figure" are one. */
+    size_t n = strcspn(x->text, " .0123456789"), m = strcspn(y->text, " .0123456789");
+    size_t less = n < m ? n : m;
+    return less > 0 && strncasecmp(x->text, y->text, less) != 0;
 }
 
 enum { ACCEPT_TENTHS = 15 };
@@ -170,6 +170,10 @@ static int by_score(const void *a, const void *b)
  * first, is the same caption in another language, or looks just as good elsewhere (an appendix counts anew). */
 static void choose(struct pdf_doc *d)
 {
+    if (getenv("PDFLINES")) for (int p = 0; p < d->n_pages; p++) for (size_t i = 0; i < d->pages[p].n_lines; i++) { const struct pdf_line *l = &d->pages[p].lines[i]; fprintf(stderr, "L p%d c%d g%d b%d [%.0f %.0f %.0f %.0f] s%.1f f%d %s| %s\n", p + 1, l->class, l->in_graphic, l->block, l->box.x0, l->box.y0, l->box.x1, l->box.y1, l->size, l->font, l->sideways ? "side" : "", l->text); }
+    if (getenv("PDFLINES")) for (int p = 0; p < d->n_pages; p++) for (size_t i = 0; i < d->pages[p].n_columns; i++) fprintf(stderr, "COL p%d %.0f %.0f w%d\n", p + 1, d->pages[p].columns[i].x0, d->pages[p].columns[i].x1, d->pages[p].columns[i].weight);
+    if (getenv("PDFDBG")) for (size_t i = 0; i < d->n_captions; i++) fprintf(stderr, "cand p%d %s %s %.2f sep %d | %s\n", d->captions[i].page + 1, d->captions[i].label.kind, d->captions[i].label.number, d->captions[i].score, d->captions[i].label.separator, first_line(d, &d->captions[i])->text);
+
     struct pdf_caption **order = mem_array(d->n_captions + 1, sizeof *order);
     for (size_t i = 0; i < d->n_captions; i++)
         order[i] = &d->captions[i];

@@ -245,6 +245,21 @@ static size_t count_chars(const fz_text *text)
     return n;
 }
 
+/* Whether something was drawn where a text begins: white text is seen only there. */
+static bool has_backdrop(const struct recorder *r, const fz_text *text, fz_matrix ctm)
+{
+    if (!text->head || !text->head->len)
+        return false;
+    fz_point p = fz_transform_point_xy(text->head->items[0].x, text->head->items[0].y, ctm);
+    for (size_t i = r->page->n_marks; i-- > 0;) {
+        const struct pdf_mark *m = &r->page->marks[i];
+        if (m->kind != MARK_STROKE && p.x >= m->box.x0 - 1 && p.x <= m->box.x1 + 1 && p.y >= m->box.y0 - 1 &&
+            p.y <= m->box.y1 + 1)
+            return !m->white;
+    }
+    return false;
+}
+
 static void fill_text(fz_context *ctx, fz_device *dev, const fz_text *text, fz_matrix ctm, fz_colorspace *space,
                       const float *colour, float alpha, fz_color_params params)
 {
@@ -252,6 +267,10 @@ static void fill_text(fz_context *ctx, fz_device *dev, const fz_text *text, fz_m
     r->order++;
     if (r->hidden)
         return;
+    if (is_white(ctx, space, colour, params) && !has_backdrop(r, text, ctm)) {
+        fz_ignore_text(ctx, r->invisible, text, ctm);
+        return;
+    }
     r->visible_chars += count_chars(text);
     fz_fill_text(ctx, r->text, text, ctm, space, colour, alpha, params);
 }

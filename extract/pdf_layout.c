@@ -283,6 +283,18 @@ static void find_column_width(struct pdf_doc *d)
     d->column_width = most ? 5.0 * (double)best + 2.5 : 240;
 }
 
+static void add_free_columns(struct pdf_sheet *page, const struct pdf_column *more, size_t n)
+{
+    for (size_t i = 0; i < n && page->n_columns < PDF_MAX_COLUMNS; i++) {
+        bool clash = false;
+        for (size_t k = 0; k < page->n_columns && !clash; k++)
+            clash = fmin(more[i].x1, page->columns[k].x1) - fmax(more[i].x0, page->columns[k].x0) > 0;
+        if (!clash)
+            page->columns[page->n_columns++] = more[i];
+    }
+    qsort(page->columns, page->n_columns, sizeof *page->columns, by_left);
+}
+
 static void find_columns(struct pdf_doc *d)
 {
     find_column_width(d);
@@ -307,15 +319,12 @@ static void find_columns(struct pdf_doc *d)
             parity ^= 1;
         page->n_columns = n_all[parity];
         memcpy(page->columns, all[parity], sizeof page->columns);
-        /* A page's own columns count where it has enough text and as many of them. */
+        /* A page's own columns count where it has enough text; others fill what they leave free. */
         if (lines >= 12) {
-            struct pdf_column own[PDF_MAX_COLUMNS];
-            size_t n_own = keep_columns(found, n, own);
-            if (n_own >= page->n_columns) {
-                page->n_columns = n_own;
-                memcpy(page->columns, own, sizeof own);
-            }
+            page->n_columns = keep_columns(found, n, page->columns);
+            add_free_columns(page, all[parity], n_all[parity]);
         }
+        add_free_columns(page, all[parity ^ 1], n_all[parity ^ 1]);
         double left = INFINITY, right = 0;
         for (size_t i = 0; i < page->n_columns; i++) {
             left = fmin(left, page->columns[i].x0);
@@ -333,7 +342,7 @@ static void find_columns(struct pdf_doc *d)
 
 struct box pdf_column_span(const struct pdf_sheet *page, struct box b)
 {
-    struct box span = page->text_area;
+    struct box span = b;
     double left = INFINITY, right = -INFINITY;
     for (size_t i = 0; i < page->n_columns; i++) {
         const struct pdf_column *c = &page->columns[i];

@@ -166,7 +166,7 @@ void pdf_join_line(struct str *out, const char *text, size_t len);
 
 /* pdf_layout.c */
 void pdf_layout(struct pdf_doc *d);
-/* The columns that a box touches, as one span; the whole text area when it touches several or none. */
+/* The columns that a box lies in, as one span at least as wide as the box. */
 struct box pdf_column_span(const struct pdf_sheet *page, struct box b);
 
 /* pdf_caption.c */

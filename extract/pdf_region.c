@@ -44,6 +44,43 @@ static double table_limit(struct pdf_doc *d, const struct pdf_sheet *page, int c
     return limit;
 }
 
+/* Whether a table that goes as far as `box` has a wide gap without text before the rule `next`: what lies behind it is
+ * something else. */
+static bool empty_band(const struct pdf_doc *d, const struct pdf_sheet *page, struct box span, struct box box,
+                       struct box next)
+{
+    double y = box.y1, end = next.y0;
+    if (next.y1 < box.y0) {
+        y = next.y1;
+        end = box.y0;
+    }
+    while (end - y > 2.5 * d->leading) {
+        double reach = y;
+        for (size_t i = 0; i < page->n_lines; i++) {
+            const struct pdf_line *line = &page->lines[i];
+            if (box_overlap_x(line->box, span) > 0 && line->box.y0 < y + 2.5 * d->leading && line->box.y1 > reach &&
+                line->class != LINE_FURNITURE && !line->sideways)
+                reach = line->box.y1;
+        }
+        if (reach <= y)
+            return true;
+        y = reach;
+    }
+    return false;
+}
+
+/* A rule right over the caption of another figure belongs to that caption. */
+static bool over_caption(const struct pdf_doc *d, const struct pdf_sheet *page, int caption, struct box rule)
+{
+    for (size_t i = 0; i < d->n_captions; i++) {
+        const struct pdf_caption *o = &d->captions[i];
+        if ((int)i != caption && o->page == page->number && !o->table && box_overlap_x(o->box, rule) > 0 &&
+            o->box.y0 - rule.y1 > -4 && o->box.y0 - rule.y1 < 14)
+            return true;
+    }
+    return false;
+}
+
 static bool table_side(struct pdf_doc *d, const struct pdf_sheet *page, int caption, bool down, struct box *out)
 {
     const struct pdf_caption *c = &d->captions[caption];
@@ -51,12 +88,23 @@ static bool table_side(struct pdf_doc *d, const struct pdf_sheet *page, int capt
     double limit = table_limit(d, page, caption, span, down);
     double top = down ? c->box.y1 - 1 : limit, bottom = down ? limit : c->box.y0 + 1;
     bool ruled = false;
-    for (size_t i = 0; i < page->n_marks; i++) {
-        const struct pdf_mark *m = &page->marks[i];
-        if (!is_rule(m, span) || m->box.y0 < top || m->box.y1 > bottom)
-            continue;
-        box = ruled ? box_union(box, m->box) : m->box;
+    for (double far = 0; far >= 0;) {
+        /* Rules one by one, outwards from the caption. */
+        const struct pdf_mark *next = NULL;
+        double best = INFINITY;
+        for (size_t i = 0; i < page->n_marks; i++) {
+            const struct pdf_mark *m = &page->marks[i];
+            double at = down ? m->box.y0 - c->box.y1 : c->box.y0 - m->box.y1;
+            if (is_rule(m, span) && m->box.y0 >= top && m->box.y1 <= bottom && at > far && at < best) {
+                best = at;
+                next = m;
+            }
+        }
+        if (!next || (ruled && empty_band(d, page, span, box, next->box)) || over_caption(d, page, caption, next->box))
+            break;
+        box = ruled ? box_union(box, next->box) : next->box;
         ruled = true;
+        far = best;
     }
     if (ruled)
         span = box_union(span, (struct box){box.x0, span.y0, box.x1, span.y1});

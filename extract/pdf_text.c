@@ -39,6 +39,7 @@ struct taker {
         int c;
         float x, y;
     } *seen;
+    int last_code;
     fz_font *last_font;
     int last_font_index;
 };
@@ -71,10 +72,12 @@ static int font_index(struct taker *t, fz_font *font)
     return (int)i;
 }
 
-/* True when the same glyph was printed at nearly the same place before. */
+/* True when the same glyph was printed at nearly the same place before. The letter right before it in the content must
+ * be nearer to be the same: the second l of "cells" stands hardly further on than a doubled print. */
 static bool seen_before(struct taker *t, int c, double x, double y, double size)
 {
-    double near = 0.25 * size;
+    double near = (c == t->last_code ? 0.1 : 0.25) * size;
+    t->last_code = c;
     int cx = (int)floor(x / 4), cy = (int)floor(y / 4);
     for (int dx = -1; dx <= 1; dx++)
         for (int dy = -1; dy <= 1; dy++) {
