@@ -52,6 +52,8 @@ static double start_score(const struct pdf_doc *d, const struct pdf_sheet *page,
         score -= 2;
     if (label->plural)
         score -= 1.5;
+    if (!label->number[0])
+        score -= 1.5;
     if (line->head_bold && !(d->fonts[d->body_font].bold))
         score += 1.5;
     else if (line->head_font != d->body_font)

@@ -15,18 +15,21 @@ static bool is_rule(const struct pdf_mark *m, struct box span)
 }
 
 /* How far a table may go: the nearest other caption or run of paragraphs past `from`. */
-static double table_limit(struct pdf_doc *d, const struct pdf_sheet *page, int caption, struct box span, bool down)
+static double table_limit(struct pdf_doc *d, const struct pdf_sheet *page, int caption, struct box span, bool down,
+                          bool *figure_behind)
 {
+    *figure_behind = false;
     const struct pdf_caption *c = &d->captions[caption];
     double limit = down ? page->height : 0;
     for (size_t i = 0; i < d->n_captions; i++) {
         const struct pdf_caption *o = &d->captions[i];
         if ((int)i == caption || o->page != c->page || c->twin == (int)i || box_overlap_x(o->box, span) < 5)
             continue;
-        if (down && o->box.y0 > c->box.y1 - 1)
-            limit = fmin(limit, o->box.y0);
-        if (!down && o->box.y1 < c->box.y0 + 1)
-            limit = fmax(limit, o->box.y1);
+        bool nearer = down ? o->box.y0 > c->box.y1 - 1 && o->box.y0 < limit : o->box.y1 < c->box.y0 + 1 && o->box.y1 > limit;
+        if (nearer) {
+            limit = down ? o->box.y0 : o->box.y1;
+            *figure_behind = !o->table;
+        }
     }
     for (size_t i = 0, run = 0; i < page->n_lines; i++) {
         const struct pdf_line *line = &page->lines[i];
@@ -46,19 +49,18 @@ static double table_limit(struct pdf_doc *d, const struct pdf_sheet *page, int c
 
 /* Whether a table that goes as far as `box` has a wide gap without text before the rule `next`: what lies behind it is
  * something else. */
-static bool empty_band(const struct pdf_doc *d, const struct pdf_sheet *page, struct box span, struct box box,
-                       struct box next)
+static bool empty_band(const struct pdf_sheet *page, struct box span, struct box box, struct box next, double gap)
 {
     double y = box.y1, end = next.y0;
     if (next.y1 < box.y0) {
         y = next.y1;
         end = box.y0;
     }
-    while (end - y > 2.5 * d->leading) {
+    while (end - y > gap) {
         double reach = y;
         for (size_t i = 0; i < page->n_lines; i++) {
             const struct pdf_line *line = &page->lines[i];
-            if (box_overlap_x(line->box, span) > 0 && line->box.y0 < y + 2.5 * d->leading && line->box.y1 > reach &&
+            if (box_overlap_x(line->box, span) > 0 && line->box.y0 < y + gap && line->box.y1 > reach &&
                 line->class != LINE_FURNITURE && !line->sideways)
                 reach = line->box.y1;
         }
@@ -85,7 +87,10 @@ static bool table_side(struct pdf_doc *d, const struct pdf_sheet *page, int capt
 {
     const struct pdf_caption *c = &d->captions[caption];
     struct box span = pdf_column_span(page, c->box), box = {0, 0, 0, 0};
-    double limit = table_limit(d, page, caption, span, down);
+    bool figure_behind;
+    double limit = table_limit(d, page, caption, span, down, &figure_behind);
+    /* Where a figure's caption comes next, its figure stands in between. */
+    double gap = (figure_behind ? 1.6 : 2.5) * d->leading;
     double top = down ? c->box.y1 - 1 : limit, bottom = down ? limit : c->box.y0 + 1;
     bool ruled = false;
     for (double far = 0; far >= 0;) {
@@ -100,7 +105,7 @@ static bool table_side(struct pdf_doc *d, const struct pdf_sheet *page, int capt
                 next = m;
             }
         }
-        if (!next || (ruled && empty_band(d, page, span, box, next->box)) || over_caption(d, page, caption, next->box))
+        if (!next || (ruled && empty_band(page, span, box, next->box, gap)) || over_caption(d, page, caption, next->box))
             break;
         box = ruled ? box_union(box, next->box) : next->box;
         ruled = true;
