@@ -1,0 +1,441 @@
+/* pdf_caption.c: where captions start, which of the candidates are real, and how far each goes. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/text.h"
+#include "extract/pdf_page.h"
+
+/* A caption's label as it stands in print, for telling which candidates are set alike. */
+struct style {
+    int font, size, separator;
+    bool table;
+};
+
+static const struct pdf_line *first_line(const struct pdf_doc *d, const struct pdf_caption *c)
+{
+    return &d->pages[c->page].lines[c->first_line];
+}
+
+/* ---- candidates */
+
+/* The character behind a label that shows that the sentence goes on: "Figure 2, the", "Figure 2) and". */
+static bool goes_on(int c)
+{
+    return c == ',' || c == ';' || c == ')' || c == ']' || c == '/';
+}
+
+static double start_score(const struct pdf_doc *d, const struct pdf_sheet *page, size_t at, const struct label *label)
+{
+    const struct pdf_line *line = &page->lines[at];
+    double score = 0;
+    size_t rest = label->len;
+    int next = text_next(line->text, line->len, &rest);
+    size_t behind = label->label_len;
+    int directly = text_next(line->text, line->len, &behind);
+    if (goes_on(directly))
+        score -= 3;
+    bool lower = next >= 0 && text_is_letter(next) && ((next >= 'a' && next <= 'z') || (next >= 0xDF && next <= 0xFF) ||
+                                                       (next >= 0x430 && next <= 0x44F));
+    if (label->separator)
+        score += 1.5;
+    else if (lower)
+        score -= 2;
+    else if (next >= 0)
+        score += 0.3;
+    if (label->separator == '-' && lower)
+        score -= 1;
+    if (!label->capital)
+        score -= 2;
+    if (label->plural)
+        score -= 1.5;
+    if (!label->number[0])
+        score -= 1.5;
+    if (line->head_bold && !(d->fonts[d->body_font].bold))
+        score += 1.5;
+    else if (line->head_font != d->body_font)
+        score += 0.8;
+    if (fabs(line->head_size - d->body_size) > 0.35)
+        score += 0.8;
+    if (line->colour != 0 && line->colour != 0x231F20)
+        score += 0.3;
+    if (line->class == LINE_BODY)
+        score -= 0.5;
+    /* In the middle of a paragraph it is a reference that happens to begin a line. */
+    if (at > 0) {
+        const struct pdf_line *above = &page->lines[at - 1];
+        double step = line->base - above->base;
+        bool same = above->block == line->block;
+        bool tight = step > 0 && step < 1.35 * fmax(d->leading, line->size) && box_overlap_x(above->box, line->box) > 0;
+        if (!same)
+            score += 0.8;
+        if (tight && same && above->class == LINE_BODY && fabs(above->size - line->size) < 0.3) {
+            int last = above->len ? (unsigned char)above->text[above->len - 1] : 0;
+            score -= last == '.' || last == ':' ? 0.7 : 2.5;
+        }
+    } else {
+        score += 0.8;
+    }
+    return score;
+}
+
+static void add_candidate(struct pdf_doc *d, int p, size_t at, const struct label *label, double score)
+{
+    ARENA_GROW(d->arena, d->captions, d->n_captions, d->cap_captions);
+    struct pdf_caption *c = &d->captions[d->n_captions++];
+    *c = (struct pdf_caption){.page = p, .first_line = at, .label = *label, .score = score, .twin = -1,
+                              .continues = -1, .region_page = -1, .figure = -1};
+    c->table = str_same(label->kind, "table");
+}
+
+static void find_starts(struct pdf_doc *d)
+{
+    for (int p = 0; p < d->n_pages; p++) {
+        struct pdf_sheet *page = &d->pages[p];
+        for (size_t i = 0; i < page->n_lines && d->n_captions < ARTICLE_MAX_FIGURES; i++) {
+            const struct pdf_line *line = &page->lines[i];
+            struct label label;
+            if (line->class == LINE_FURNITURE || line->sideways || !label_parse(line->text, line->len, &label))
+                continue;
+            add_candidate(d, p, i, &label, start_score(d, page, i, &label));
+        }
+    }
+}
+
+/* ---- choice */
+
+static struct style style_of(const struct pdf_doc *d, const struct pdf_caption *c)
+{
+    const struct pdf_line *line = first_line(d, c);
+    return (struct style){line->head_font, (int)lround(line->head_size * 2), c->label.separator, c->table};
+}
+
+static bool same_style(struct style a, struct style b)
+{
+    return a.font == b.font && abs(a.size - b.size) <= 1 && a.separator == b.separator && a.table == b.table;
+}
+
+/* Captions of one document are set alike: what looks like other good candidates of its kind gains. */
+static void vote_style(struct pdf_doc *d)
+{
+    double *bonus = mem_array(d->n_captions + 1, sizeof *bonus);
+    for (size_t i = 0; i < d->n_captions; i++) {
+        struct style mine = style_of(d, &d->captions[i]);
+        size_t alike = 0, good = 0;
+        for (size_t k = 0; k < d->n_captions && k < 600; k++) {
+            if (d->captions[k].table != d->captions[i].table || d->captions[k].score < 1)
+                continue;
+            good++;
+            alike += k != i && !str_same(d->captions[k].label.number, d->captions[i].label.number) &&
+                     same_style(mine, style_of(d, &d->captions[k]));
+        }
+        if (good > 1)
+            bonus[i] = alike ? 0.8 + 1.2 * (double)alike / (double)good : -0.5;
+    }
+    for (size_t i = 0; i < d->n_captions; i++)
+        d->captions[i].score += bonus[i];
+    free(bonus);
+}
+
+static bool same_figure(const struct pdf_caption *a, const struct pdf_caption *b)
+{
+    return a->label.number[0] && str_same(a->label.kind, b->label.kind) && str_same(a->label.number, b->label.number);
+}
+
+/* Two captions of one figure in two languages stand together on a page with different words for "figure". */
+static bool bilingual(const struct pdf_doc *d, const struct pdf_caption *a, const struct pdf_caption *b)
+{
+    enum { LINES_APART = 14 };
+    const struct pdf_line *x = first_line(d, a), *y = first_line(d, b);
+    if (a->page != b->page || fabs(x->base - y->base) > LINES_APART * d->leading)
+        return false;
+    /* "Figura" and "Figure" are two languages, "Fig" and "Figure" are one. */
+    size_t n = strcspn(x->text, " .0123456789"), m = strcspn(y->text, " .0123456789");
+    size_t less = n < m ? n : m;
+    return less > 0 && strncasecmp(x->text, y->text, less) != 0;
+}
+
+enum { ACCEPT_TENTHS = 15 };
+
+static int by_score(const void *a, const void *b)
+{
+    const struct pdf_caption *x = *(struct pdf_caption *const *)a, *y = *(struct pdf_caption *const *)b;
+    if (x->score != y->score)
+        return x->score < y->score ? 1 : -1;
+    return x < y ? -1 : 1;
+}
+
+/* For each kind and number the best candidate wins. A second one stands only where it says that it continues the
+ * first, is the same caption in another language, or looks just as good elsewhere (an appendix counts anew). */
+static void choose(struct pdf_doc *d)
+{
+    if (getenv("PDFLINES")) for (int p = 0; p < d->n_pages; p++) for (size_t i = 0; i < d->pages[p].n_lines; i++) { const struct pdf_line *l = &d->pages[p].lines[i]; fprintf(stderr, "L p%d c%d g%d b%d [%.0f %.0f %.0f %.0f] s%.1f f%d %s| %s\n", p + 1, l->class, l->in_graphic, l->block, l->box.x0, l->box.y0, l->box.x1, l->box.y1, l->size, l->font, l->sideways ? "side" : "", l->text); }
+    if (getenv("PDFLINES")) for (int p = 0; p < d->n_pages; p++) for (size_t i = 0; i < d->pages[p].n_columns; i++) fprintf(stderr, "COL p%d %.0f %.0f w%d\n", p + 1, d->pages[p].columns[i].x0, d->pages[p].columns[i].x1, d->pages[p].columns[i].weight);
+    if (getenv("PDFDBG")) for (size_t i = 0; i < d->n_captions; i++) fprintf(stderr, "cand p%d %s %s %.2f sep %d | %s\n", d->captions[i].page + 1, d->captions[i].label.kind, d->captions[i].label.number, d->captions[i].score, d->captions[i].label.separator, first_line(d, &d->captions[i])->text);
+
+    struct pdf_caption **order = mem_array(d->n_captions + 1, sizeof *order);
+    for (size_t i = 0; i < d->n_captions; i++)
+        order[i] = &d->captions[i];
+    if (d->n_captions)
+        qsort(order, d->n_captions, sizeof *order, by_score);
+    for (size_t i = 0; i < d->n_captions; i++) {
+        struct pdf_caption *c = order[i];
+        if (c->score < ACCEPT_TENTHS / 10.0)
+            break;
+        const struct pdf_caption *rival = NULL;
+        for (size_t k = 0; k < i && !rival; k++)
+            if (order[k]->taken && same_figure(order[k], c))
+                rival = order[k];
+        if (!rival || c->label.continued || rival->label.continued || bilingual(d, rival, c))
+            c->taken = true;
+        else
+            c->taken = c->score > 3 && c->score > rival->score - 0.8 && c->page != rival->page &&
+                       same_style(style_of(d, c), style_of(d, rival));
+    }
+    free(order);
+    size_t kept = 0;
+    for (size_t i = 0; i < d->n_captions; i++)
+        if (d->captions[i].taken)
+            d->captions[kept++] = d->captions[i];
+    d->n_captions = kept;
+}
+
+/* A missing number between two that were found is looked for again among the candidates with a lower bar. */
+static void fill_gaps(struct pdf_doc *d)
+{
+    for (size_t i = 0; i < d->n_captions; i++) {
+        struct pdf_caption *c = &d->captions[i];
+        if (c->score >= ACCEPT_TENTHS / 10.0 || c->score < 0.6)
+            continue;
+        int number = (int)strtol(c->label.number, NULL, 10);
+        bool before = number == 1, after = false, present = false;
+        for (size_t k = 0; k < d->n_captions; k++) {
+            const struct pdf_caption *o = &d->captions[k];
+            if (k == i || !str_same(o->label.kind, c->label.kind))
+                continue;
+            int other = (int)strtol(o->label.number, NULL, 10);
+            present |= other == number && o->score > c->score;
+            before |= other == number - 1 && o->score >= 1.5 && o->page <= c->page;
+            after |= other == number + 1 && o->score >= 1.5 && o->page >= c->page;
+        }
+        if (number > 0 && before && after && !present)
+            c->score = ACCEPT_TENTHS / 10.0;
+    }
+}
+
+/* ---- body */
+
+static bool starts_caption(const struct pdf_doc *d, int page, size_t line)
+{
+    for (size_t i = 0; i < d->n_captions; i++)
+        if (d->captions[i].page == page && d->captions[i].first_line == line)
+            return true;
+    return false;
+}
+
+static void take_line(struct pdf_doc *d, struct pdf_caption *c, size_t *cap, size_t line)
+{
+    ARENA_GROW(d->arena, c->lines, c->n_lines, *cap);
+    c->lines[c->n_lines++] = line;
+    struct pdf_line *l = &d->pages[c->page].lines[line];
+    l->class = LINE_CAPTION;
+    c->box = box_union(c->box, l->box);
+}
+
+/* How a caption's lines are set, learnt as they come. */
+struct body {
+    double size, step; /* step 0: not known yet */
+    int font;
+    double left, right; /* edges of its lines */
+    bool bold_title;    /* the first line is bold throughout: the text behind it may be set otherwise */
+};
+
+static bool ends_sentence(const struct pdf_line *line)
+{
+    static const char *const ends[] = {".", ":", "?", "!", ".)", ".”", "。", "．", ";"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t n = strlen(ends[i]);
+        if (line->len >= n && memcmp(line->text + line->len - n, ends[i], n) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether `b` is the caption's next line below `a`. */
+static bool goes_below(const struct pdf_doc *d, const struct body *body, const struct pdf_line *a,
+                       const struct pdf_line *b, bool same_block)
+{
+    if (b->sideways || b->class == LINE_FURNITURE || b->class == LINE_CAPTION)
+        return false;
+    double step = b->base - a->base;
+    double size = fmax(body->size, 4);
+    if (step < 0.6 * size)
+        return false;
+    /* The usual leading is 1.15 to 1.5 of the size; once two lines are known, theirs holds. */
+    double limit = body->step > 0 ? fmax(body->step * 1.25, body->step + 1) : (same_block ? 1.75 : 1.6) * size;
+    bool alike = fabs(b->size - body->size) < 0.45 && (b->font == body->font || !body->step || b->bold == a->bold);
+    bool like_body = fabs(b->size - d->body_size) < 0.35 && b->font == d->body_font;
+    bool differs_from_body = fabs(body->size - d->body_size) > 0.45 || body->font != d->body_font;
+    /* A caption's own font carries it over a wider gap, such as between its title and its text. */
+    if (alike && differs_from_body && !like_body)
+        limit = fmax(limit, 1.9 * size);
+    if (step > limit)
+        return false;
+    if (fabs(b->size - body->size) > 0.8)
+        return false;
+    if (differs_from_body && like_body && b->class == LINE_BODY)
+        return false;
+    if (!differs_from_body && body->step == 0 && b->class == LINE_HEADING)
+        return false;
+    double over = box_overlap_x(a->box, b->box);
+    double wide = fmin(box_width(a->box), box_width(b->box));
+    if (over < 0.5 * wide && !(over > 0 && fabs(b->box.x0 - body->left) < 2 * size))
+        return false;
+    /* It must not begin far left of the caption or run far past its right edge, unless it is centred. */
+    bool centred = fabs((a->box.x0 + a->box.x1) - (b->box.x0 + b->box.x1)) < 2 * size;
+    if (b->box.x0 < body->left - 1.5 * size && !centred && b->box.x0 < a->box.x0 - 8 * size)
+        return false;
+    return true;
+}
+
+static void learn(struct body *body, const struct pdf_line *line, double step)
+{
+    if (step > 0 && (body->step == 0 || step < body->step))
+        body->step = step;
+    body->left = fmin(body->left, line->box.x0);
+    body->right = fmax(body->right, line->box.x1);
+}
+
+/* The line right below that is not next in the content's order, or n_lines. */
+static size_t look_below(const struct pdf_doc *d, const struct pdf_sheet *page, const struct body *body, size_t at)
+{
+    const struct pdf_line *a = &page->lines[at];
+    size_t best = page->n_lines;
+    for (size_t i = 0; i < page->n_lines; i++) {
+        const struct pdf_line *b = &page->lines[i];
+        if (i == at || b->base <= a->base || !goes_below(d, body, a, b, false) || fabs(b->size - body->size) > 0.3 ||
+            (b->font != body->font && body->step > 0))
+            continue;
+        if (best == page->n_lines || b->base < page->lines[best].base)
+            best = i;
+    }
+    return best;
+}
+
+/* The rest of the caption's first line when the label stands apart from it ("Figure 1   Text"). */
+static size_t look_right(const struct pdf_sheet *page, size_t at)
+{
+    const struct pdf_line *a = &page->lines[at];
+    size_t best = page->n_lines;
+    for (size_t i = 0; i < page->n_lines; i++) {
+        const struct pdf_line *b = &page->lines[i];
+        if (i == at || b->sideways || b->class == LINE_FURNITURE || b->class == LINE_CAPTION ||
+            fabs(b->base - a->base) > 0.3 * a->size || b->box.x0 < a->box.x1 - 1 || b->box.x0 > a->box.x1 + 4.5 * a->size)
+            continue;
+        if (best == page->n_lines || b->box.x0 < page->lines[best].box.x0)
+            best = i;
+    }
+    return best;
+}
+
+static void grow(struct pdf_doc *d, struct pdf_caption *c)
+{
+    enum { MAX_LINES = 120 };
+    struct pdf_sheet *page = &d->pages[c->page];
+    const struct pdf_line *first = &page->lines[c->first_line];
+    size_t cap = 0, at = c->first_line;
+    struct body body = {.size = first->size, .font = first->font, .left = first->box.x0, .right = first->box.x1};
+    take_line(d, c, &cap, at);
+    bool label_only = c->label.len >= first->len;
+    if (label_only) {
+        size_t right = look_right(page, at);
+        if (right < page->n_lines && !starts_caption(d, c->page, right)) {
+            at = right;
+            take_line(d, c, &cap, at);
+            body.size = page->lines[at].size;
+            body.font = page->lines[at].font;
+            body.left = page->lines[at].box.x0;
+        }
+    }
+    while (c->n_lines < MAX_LINES) {
+        const struct pdf_line *a = &page->lines[at];
+        size_t next = at + 1;
+        if (next >= page->n_lines || !goes_below(d, &body, a, &page->lines[next], page->lines[next].block == a->block))
+            next = look_below(d, page, &body, at);
+        if (next >= page->n_lines || starts_caption(d, c->page, next))
+            break;
+        const struct pdf_line *b = &page->lines[next];
+        /* A table's caption ends where its columns begin: with a second piece on the same line. */
+        if (c->table && ends_sentence(a) && b->box.x1 < a->box.x1 - 10 * b->size && c->n_lines > 1 && b->block != a->block)
+            break;
+        learn(&body, b, b->base - a->base);
+        if (c->n_lines == 1 || label_only)
+            body.font = b->font;
+        if (c->n_lines == 1)
+            body.size = b->size;
+        take_line(d, c, &cap, next);
+        at = next;
+        label_only = false;
+    }
+}
+
+static void make_text(struct pdf_doc *d, struct pdf_caption *c)
+{
+    struct pdf_sheet *page = &d->pages[c->page];
+    struct str text, clean;
+    str_init(&text, ARTICLE_MAX_CAPTION + 4096);
+    str_init(&clean, ARTICLE_MAX_CAPTION);
+    for (size_t i = 0; i < c->n_lines; i++)
+        pdf_join_line(&text, page->lines[c->lines[i]].text, page->lines[c->lines[i]].len);
+    struct label again;
+    size_t skip = c->label.len, label_len = c->label.label_len;
+    if (label_parse(text.data, text.len, &again) && str_same(again.number, c->label.number)) {
+        skip = again.len;
+        label_len = again.label_len;
+        c->label.continued |= again.continued;
+    }
+    if (skip > text.len)
+        skip = text.len;
+    if (label_len > text.len)
+        label_len = text.len;
+    text_clean(text.data, label_len, &clean);
+    c->label_text = arena_strndup(d->arena, clean.data, clean.len);
+    str_clear(&clean);
+    text_clean(text.data + skip, text.len - skip, &clean);
+    c->text = clean.len ? arena_strndup(d->arena, clean.data, clean.len) : NULL;
+    str_release(&text);
+    str_release(&clean);
+}
+
+/* A second caption of the same figure is its continuation, or its translation where it stands right behind. */
+static void link_captions(struct pdf_doc *d)
+{
+    for (size_t i = 0; i < d->n_captions; i++)
+        for (size_t k = 0; k < i; k++) {
+            struct pdf_caption *a = &d->captions[k], *b = &d->captions[i];
+            if (!same_figure(a, b) || b->is_twin || b->continues >= 0 || a->is_twin)
+                continue;
+            if (bilingual(d, a, b) && a->twin < 0) {
+                a->twin = (int)i;
+                b->is_twin = true;
+            } else if (b->label.continued) {
+                b->continues = a->continues >= 0 ? a->continues : (int)k;
+            }
+        }
+}
+
+void pdf_find_captions(struct pdf_doc *d)
+{
+    find_starts(d);
+    vote_style(d);
+    fill_gaps(d);
+    choose(d);
+    for (size_t i = 0; i < d->n_captions; i++)
+        grow(d, &d->captions[i]);
+    for (size_t i = 0; i < d->n_captions; i++)
+        make_text(d, &d->captions[i]);
+    link_captions(d);
+}

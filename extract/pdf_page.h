@@ -1,0 +1,228 @@
+/* pdf_page.h: what the files of the PDF extractor share. Private: include extract/pdf.h from elsewhere.
+ *
+ * The way of a document: pdf_record (pdf_device.c) interprets each page once and notes its text lines (pdf_text.c) and
+ * the boxes of all that is drawn. pdf_layout (pdf_layout.c) looks at all pages together: body style, columns, running
+ * heads, paragraphs. pdf_find_captions (pdf_caption.c) finds labels and captions, pdf_match (pdf_region.c makes the
+ * candidates, pdf_match.c chooses) gives each caption its region. pdf_render.c makes pictures, pdf_front.c reads front
+ * matter and mentions.
+ *
+ * Coordinates are points in the page as it is read: origin top left, y down, and turned upright where the page's text
+ * runs sideways (`turn`). Boxes reach the article through pdf_page_box. */
+#ifndef FIGMILL_EXTRACT_PDF_PAGE_H
+#define FIGMILL_EXTRACT_PDF_PAGE_H
+
+#include <mupdf/fitz.h>
+#include <mupdf/pdf.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "extract/article.h"
+#include "extract/label.h"
+#include "extract/pdf.h"
+
+enum {
+    PDF_MAX_MARKS = 40000,   /* a page; later ones are merged into coarse cells */
+    PDF_MAX_LINES = 20000,   /* a page */
+    PDF_MAX_COLUMNS = 6,     /* a page */
+    PDF_MAX_CAPTIONS = 40,   /* a page; later ones get no region */
+    PDF_MAX_CLUSTERS = 400,  /* a page; the smallest are left out */
+    PDF_MAX_TEXT = 64 << 20, /* bytes of text of a document */
+};
+
+enum mark_kind { MARK_IMAGE, MARK_FILL, MARK_STROKE, MARK_SHADE };
+
+/* One thing drawn that is no text, cut to its clip. */
+struct pdf_mark {
+    struct box box;
+    enum mark_kind kind;
+    bool white;     /* filled with (nearly) white: covers, but shows nothing */
+    bool rect;      /* an upright rectangle or a straight upright line */
+    bool upright;   /* image: drawn without turning or mirroring */
+    bool furniture; /* repeated on other pages at the same place */
+    bool gone;      /* left out of the graphics: background, frame, underline */
+    int order;      /* of drawing, counted over all operations of the page */
+    int image;      /* MARK_IMAGE: its place among the page's images, from 0; else -1 */
+    int width, height; /* MARK_IMAGE: pixels */
+    struct box whole;  /* MARK_IMAGE: where all of it would be without clip */
+};
+
+enum line_class { LINE_OTHER, LINE_BODY, LINE_HEADING, LINE_CAPTION, LINE_FURNITURE, LINE_TABLE };
+
+struct pdf_line {
+    struct box box;     /* from ascender to descender */
+    const char *text;   /* UTF-8 in reading order, single spaces */
+    size_t len;
+    double base, size;  /* baseline; the prevailing font size */
+    int font;           /* index of the prevailing font in pdf_doc.fonts */
+    int head_font;      /* of the first character */
+    double head_size;
+    bool bold, head_bold, italic;
+    unsigned colour;    /* of the first character, 0xRRGGBB */
+    bool sideways;      /* not horizontal */
+    int block;          /* MuPDF's block on the page */
+    int n_chars;        /* without spaces */
+    enum line_class class;
+    bool in_graphic;    /* lies inside a drawn figure */
+};
+
+struct pdf_column {
+    double x0, x1;
+    int weight; /* lines that speak for it */
+};
+
+struct pdf_sheet {
+    int number; /* from 0 */
+    bool broken;
+    int turn;       /* degrees that the page was turned by, to make its text upright */
+    fz_matrix ctm;  /* from the page as MuPDF bounds it to these coordinates */
+    fz_matrix back; /* and back to the crop box, origin top left */
+    double width, height;
+    struct pdf_mark *marks; /* malloc */
+    size_t n_marks, cap_marks;
+    struct pdf_line *lines; /* arena, in the order of the page's content */
+    size_t n_lines, cap_lines;
+    struct pdf_column columns[PDF_MAX_COLUMNS];
+    size_t n_columns;
+    struct box text_area; /* of body text */
+    size_t n_body;        /* lines of class LINE_BODY */
+    bool scanned;         /* a picture of a page: one image and no visible text */
+};
+
+enum side { SIDE_ABOVE, SIDE_BELOW, SIDE_LEFT, SIDE_RIGHT, SIDE_BEFORE, SIDE_AFTER, SIDES };
+
+struct pdf_caption {
+    int page;
+    size_t first_line; /* index in the page's lines */
+    size_t *lines;     /* arena; all of its lines, in order */
+    size_t n_lines;
+    struct box box;
+    struct label label;
+    const char *label_text; /* as printed */
+    const char *text;       /* the caption without its label; NULL: nothing stands there */
+    bool table;
+    double score;
+    bool taken;        /* chosen among the candidates */
+    int twin;          /* a caption of the same figure in another language that follows; -1: none */
+    bool is_twin;      /* second language of another caption */
+    int continues;     /* an earlier caption of the same figure; -1: none */
+    /* set by pdf_match */
+    int region_page;   /* -1: no region */
+    struct box region;
+    enum side side;
+    double confidence;
+    int figure; /* index in the article, or -1; set by pdf.c */
+};
+
+struct pdf_loose { /* a large graphic that no caption claims */
+    int page;
+    struct box region;
+};
+
+struct pdf_font {
+    const char *name; /* without the subset prefix */
+    bool bold, italic;
+};
+
+struct pdf_doc {
+    fz_context *ctx;
+    pdf_document *pdf;
+    struct article *article;
+    struct arena *arena; /* working memory, gone after the call */
+    struct pdf_sheet *pages;
+    int n_pages;
+    struct pdf_font *fonts;
+    size_t n_fonts, cap_fonts;
+    size_t text_bytes;
+    /* set by pdf_layout */
+    int body_font;
+    double body_size, leading;
+    double column_width;
+    struct pdf_caption *captions;
+    size_t n_captions, cap_captions;
+    struct pdf_loose *loose;
+    size_t n_loose, cap_loose;
+};
+
+/* pdf_box.c: arithmetic on boxes */
+double box_width(struct box b);
+double box_height(struct box b);
+double box_area(struct box b); /* 0 for an empty one */
+bool box_empty(struct box b);
+struct box box_union(struct box a, struct box b); /* an empty one adds nothing */
+struct box box_intersect(struct box a, struct box b);
+struct box box_grow(struct box b, double by);
+bool box_contains(struct box outer, struct box inner, double slack);
+double box_overlap_x(struct box a, struct box b); /* points; negative: the gap between them */
+double box_overlap_y(struct box a, struct box b);
+bool box_holds_centre(struct box outer, struct box inner);
+
+/* pdf_device.c: interprets one page. MuPDF errors are thrown. */
+void pdf_record(struct pdf_doc *d, struct pdf_sheet *page, fz_page *source);
+
+/* pdf_text.c: makes lines out of MuPDF's structured text. */
+void pdf_take_lines(struct pdf_doc *d, struct pdf_sheet *page, fz_stext_page *text);
+/* Appends a line to running text: joins a word that was divided at the line's end. */
+void pdf_join_line(struct str *out, const char *text, size_t len);
+
+/* pdf_layout.c */
+void pdf_layout(struct pdf_doc *d);
+/* The columns that a box lies in, as one span at least as wide as the box. */
+struct box pdf_column_span(const struct pdf_sheet *page, struct box b);
+
+/* pdf_caption.c */
+void pdf_find_captions(struct pdf_doc *d);
+
+/* pdf_region.c: graphics of a page in pieces that belong together, and what regions a caption may have. */
+struct pdf_cluster {
+    struct box box;      /* with its text */
+    struct box drawn;    /* without */
+    double image_area;   /* of raster images */
+    size_t n_marks, n_text;
+    bool rules_only;     /* nothing but thin lines */
+    int frame;           /* the frame that it lies in, or -1 */
+    int owner;           /* caption that claimed it for good (tables), or -1 */
+};
+
+struct pdf_graphics {
+    struct pdf_cluster *clusters; /* arena */
+    size_t n_clusters;
+    struct box *frames; /* boxes drawn around a figure and its caption */
+    size_t n_frames;
+    struct box *blocks; /* what a region never reaches over: body text, headings, captions, tables */
+    int *block_owner;   /* caption index, or -1 */
+    size_t n_blocks, cap_blocks;
+};
+
+struct pdf_region {
+    struct box box;
+    enum side side;
+    double score;
+    bool wide; /* spans more than the caption's column */
+};
+
+void pdf_cluster_page(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g);
+void pdf_add_block(struct pdf_doc *d, struct pdf_graphics *g, struct box box, int owner);
+/* The region of a table: rules, shading and cells below (or above) its caption. False: nothing there. */
+bool pdf_table_region(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, int caption,
+                      struct pdf_region *out);
+/* At most `max` candidates for a figure's caption on this page, best first. */
+size_t pdf_regions(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, int caption,
+                   const double prior[SIDES], struct pdf_region *out, size_t max);
+
+/* pdf_match.c */
+void pdf_match(struct pdf_doc *d);
+
+/* pdf_front.c */
+void pdf_read_front(struct pdf_doc *d);
+/* Sentences of the body that cite a figure, given to the figures of the article by kind and number. */
+void pdf_read_mentions(struct pdf_doc *d);
+
+/* pdf_render.c: gives the picture of one region to `emit`. False with the callback's error only; what MuPDF cannot
+ * draw is a warning. */
+bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, const struct pdf_sheet *page,
+                      struct box region, size_t figure, article_image_fn *emit, void *context, struct err *e);
+
+/* pdf.c: a box of this page in points of the crop box, origin top left. */
+struct box pdf_page_box(const struct pdf_sheet *page, struct box b);
+
+#endif

@@ -1,0 +1,342 @@
+/* pdf_region.c: which regions a caption may have on its page: the graphics above, below or beside it as far as no body
+ * text stands between, each with a score. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "extract/pdf_page.h"
+
+/* ---- tables */
+
+static bool is_rule(const struct pdf_mark *m, struct box span)
+{
+    return !m->furniture && !m->white && box_height(m->box) < 3 && box_width(m->box) > 20 &&
+           box_overlap_x(m->box, span) > 0.5 * box_width(m->box);
+}
+
+/* How far a table may go: the nearest other caption or run of paragraphs past `from`. */
+static double table_limit(struct pdf_doc *d, const struct pdf_sheet *page, int caption, struct box span, bool down,
+                          bool *figure_behind)
+{
+    *figure_behind = false;
+    const struct pdf_caption *c = &d->captions[caption];
+    double limit = down ? page->height : 0;
+    for (size_t i = 0; i < d->n_captions; i++) {
+        const struct pdf_caption *o = &d->captions[i];
+        if ((int)i == caption || o->page != c->page || c->twin == (int)i || box_overlap_x(o->box, span) < 5)
+            continue;
+        bool nearer = down ? o->box.y0 > c->box.y1 - 1 && o->box.y0 < limit : o->box.y1 < c->box.y0 + 1 && o->box.y1 > limit;
+        if (nearer) {
+            limit = down ? o->box.y0 : o->box.y1;
+            *figure_behind = !o->table;
+        }
+    }
+    for (size_t i = 0, run = 0; i < page->n_lines; i++) {
+        const struct pdf_line *line = &page->lines[i];
+        bool text = line->class == LINE_BODY && box_overlap_x(line->box, span) > 5 &&
+                    fabs(line->size - d->body_size) < 0.35 && line->n_chars > 25;
+        run = text && (run == 0 || page->lines[i - 1].base < line->base) ? run + 1 : text;
+        if (run < 4)
+            continue;
+        double y = down ? page->lines[i + 1 - run].box.y0 : line->box.y1;
+        if (down && y > c->box.y1 - 1)
+            limit = fmin(limit, y);
+        if (!down && y < c->box.y0 + 1)
+            limit = fmax(limit, y);
+    }
+    return limit;
+}
+
+/* Whether a table that goes as far as `box` has a wide gap without text before the rule `next`: what lies behind it is
+ * something else. */
+static bool empty_band(const struct pdf_sheet *page, struct box span, struct box box, struct box next, double gap)
+{
+    double y = box.y1, end = next.y0;
+    if (next.y1 < box.y0) {
+        y = next.y1;
+        end = box.y0;
+    }
+    while (end - y > gap) {
+        double reach = y;
+        for (size_t i = 0; i < page->n_lines; i++) {
+            const struct pdf_line *line = &page->lines[i];
+            if (box_overlap_x(line->box, span) > 0 && line->box.y0 < y + gap && line->box.y1 > reach &&
+                line->class != LINE_FURNITURE && !line->sideways)
+                reach = line->box.y1;
+        }
+        if (reach <= y)
+            return true;
+        y = reach;
+    }
+    return false;
+}
+
+/* A rule right over the caption of another figure belongs to that caption. */
+static bool over_caption(const struct pdf_doc *d, const struct pdf_sheet *page, int caption, struct box rule)
+{
+    for (size_t i = 0; i < d->n_captions; i++) {
+        const struct pdf_caption *o = &d->captions[i];
+        if ((int)i != caption && o->page == page->number && !o->table && box_overlap_x(o->box, rule) > 0 &&
+            o->box.y0 - rule.y1 > -4 && o->box.y0 - rule.y1 < 14)
+            return true;
+    }
+    return false;
+}
+
+static bool table_side(struct pdf_doc *d, const struct pdf_sheet *page, int caption, bool down, struct box *out)
+{
+    const struct pdf_caption *c = &d->captions[caption];
+    struct box span = pdf_column_span(page, c->box), box = {0, 0, 0, 0};
+    bool figure_behind;
+    double limit = table_limit(d, page, caption, span, down, &figure_behind);
+    /* Where a figure's caption comes next, its figure stands in between. */
+    double gap = (figure_behind ? 1.6 : 2.5) * d->leading;
+    double top = down ? c->box.y1 - 1 : limit, bottom = down ? limit : c->box.y0 + 1;
+    bool ruled = false;
+    for (double far = 0; far >= 0;) {
+        /* Rules one by one, outwards from the caption. */
+        const struct pdf_mark *next = NULL;
+        double best = INFINITY;
+        for (size_t i = 0; i < page->n_marks; i++) {
+            const struct pdf_mark *m = &page->marks[i];
+            double at = down ? m->box.y0 - c->box.y1 : c->box.y0 - m->box.y1;
+            if (is_rule(m, span) && m->box.y0 >= top && m->box.y1 <= bottom && at > far && at < best) {
+                best = at;
+                next = m;
+            }
+        }
+        if (!next || (ruled && empty_band(page, span, box, next->box, gap)) || over_caption(d, page, caption, next->box))
+            break;
+        box = ruled ? box_union(box, next->box) : next->box;
+        ruled = true;
+        far = best;
+    }
+    if (ruled)
+        span = box_union(span, (struct box){box.x0, span.y0, box.x1, span.y1});
+    /* Without rules the lines right behind the caption make the table, as long as no wide gap comes. */
+    double edge = down ? c->box.y1 : c->box.y0;
+    size_t cells = 0;
+    for (size_t i = 0; i < page->n_lines; i++) {
+        const struct pdf_line *line = &page->lines[i];
+        if (line->class == LINE_CAPTION || line->class == LINE_FURNITURE || line->sideways ||
+            box_overlap_x(line->box, span) < 0.5 * box_width(line->box) || line->box.y0 < top - 1 || line->box.y1 > bottom + 1)
+            continue;
+        double far = down ? line->box.y0 - edge : edge - line->box.y1;
+        bool inside = ruled && line->box.y0 > box.y0 - 2 * line->size && line->box.y1 < box.y1 + 2;
+        bool note = ruled && line->size < d->body_size - 0.4 && line->box.y0 > box.y1 - 2 && line->box.y0 < box.y1 + 12;
+        if (!inside && !note && (ruled || far > 2.2 * d->leading || far < -2))
+            continue;
+        box = box_union(box, line->box);
+        cells++;
+        if (!ruled)
+            edge = down ? fmax(edge, line->box.y1) : fmin(edge, line->box.y0);
+    }
+    *out = box;
+    return box_height(box) > 15 && cells >= 2;
+}
+
+bool pdf_table_region(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, int caption,
+                      struct pdf_region *out)
+{
+    const struct pdf_caption *c = &d->captions[caption];
+    struct box down = {0}, up = {0};
+    bool below = table_side(d, page, caption, true, &down);
+    bool above = !below && table_side(d, page, caption, false, &up);
+    if (!below && !above) {
+        /* A table printed as a picture. */
+        static const double prior[SIDES] = {[SIDE_BELOW] = 0.4};
+        return pdf_regions(d, page, g, caption, prior, out, 1) > 0;
+    }
+    struct box box = below ? down : up;
+    double gap = below ? box.y0 - c->box.y1 : c->box.y0 - box.y1;
+    *out = (struct pdf_region){.box = box, .side = below ? SIDE_BELOW : SIDE_ABOVE, .score = gap < 20 ? 1 : 0.6};
+    return true;
+}
+
+/* ---- figures */
+
+struct search {
+    struct pdf_doc *d;
+    const struct pdf_sheet *page;
+    const struct pdf_graphics *g;
+    int caption;
+    struct box at; /* the caption with its twin */
+    int frame;
+};
+
+/* Where graphics may stand on one side of the caption: up to the nearest block. */
+static struct box zone_of(const struct search *s, enum side side, double x0, double x1)
+{
+    const struct pdf_graphics *g = s->g;
+    struct box z = {x0, 0, x1, s->page->height};
+    bool vertical = side == SIDE_ABOVE || side == SIDE_BELOW;
+    if (side == SIDE_ABOVE)
+        z.y1 = s->at.y0;
+    else if (side == SIDE_BELOW)
+        z.y0 = s->at.y1;
+    else
+        z = (struct box){side == SIDE_LEFT ? 0 : s->at.x1, s->at.y0, side == SIDE_LEFT ? s->at.x0 : s->page->width, s->at.y1};
+    for (size_t i = 0; i < g->n_blocks; i++) {
+        struct box b = g->blocks[i];
+        if (g->block_owner[i] == s->caption)
+            continue;
+        if (vertical) {
+            if (box_overlap_x(b, z) < fmin(6, 0.3 * box_width(b)))
+                continue;
+            if (side == SIDE_ABOVE && b.y0 < s->at.y0 && b.y1 < s->at.y0 + 2)
+                z.y0 = fmax(z.y0, b.y1);
+            if (side == SIDE_BELOW && b.y1 > s->at.y1 && b.y0 > s->at.y1 - 2)
+                z.y1 = fmin(z.y1, b.y0);
+        } else {
+            if (box_overlap_y(b, z) < 2)
+                continue;
+            if (side == SIDE_LEFT && b.x1 < s->at.x0 + 2)
+                z.x0 = fmax(z.x0, b.x1);
+            if (side == SIDE_RIGHT && b.x0 > s->at.x1 - 2)
+                z.x1 = fmin(z.x1, b.x0);
+        }
+    }
+    if (s->frame >= 0) {
+        struct box f = g->frames[s->frame];
+        z = (struct box){fmax(z.x0, f.x0 - 1), fmax(z.y0, f.y0 - 1), fmin(z.x1, f.x1 + 1), fmin(z.y1, f.y1 + 1)};
+    }
+    return z;
+}
+
+static bool in_zone(const struct search *s, const struct pdf_cluster *c, struct box z, bool vertical)
+{
+    if (c->owner >= 0 || (s->frame >= 0 && c->frame != s->frame))
+        return false;
+    double w = box_width(c->box), h = box_height(c->box);
+    double ox = box_overlap_x(c->box, z), oy = box_overlap_y(c->box, z);
+    if (vertical)
+        return oy > 0.75 * h && (ox > 0.5 * w || ox > 0.7 * box_width(z));
+    return ox > 0.75 * w && (oy > 0.5 * h || oy > 0.5 * box_height(z));
+}
+
+static double gap_between(struct box a, struct box b)
+{
+    double dx = -box_overlap_x(a, b), dy = -box_overlap_y(a, b);
+    return fmax(0, fmax(dx, dy));
+}
+
+/* Unites the graphics in a zone. Small things far from the rest are left out; text that stands by itself is taken where
+ * it is near. Returns the share of the region that graphics make up (0: text only; -1: nothing there). */
+static double gather(const struct search *s, struct box z, bool vertical, struct box *out)
+{
+    const struct pdf_graphics *g = s->g;
+    struct box box = {0, 0, 0, 0};
+    double sheet = s->page->width * s->page->height, drawn = 0;
+    for (size_t i = 0; i < g->n_clusters; i++) {
+        const struct pdf_cluster *c = &g->clusters[i]; /* largest first */
+        if (!c->n_marks || c->rules_only || !in_zone(s, c, z, vertical))
+            continue;
+        if (!box_empty(box) && box_area(c->box) < 0.01 * sheet && gap_between(box, c->box) > 60)
+            continue;
+        box = box_union(box, c->box);
+        drawn += box_area(c->drawn);
+    }
+    bool graphics = !box_empty(box);
+    for (int round = 0; round < 3; round++)
+        for (size_t i = 0; i < g->n_clusters; i++) {
+            const struct pdf_cluster *c = &g->clusters[i];
+            if ((c->n_marks && !c->rules_only) || !c->n_text || !in_zone(s, c, z, vertical))
+                continue;
+            if (!graphics || gap_between(box, c->box) < 1.3 * s->d->leading)
+                box = box_union(box, c->box);
+        }
+    *out = box;
+    return box_empty(box) ? -1 : graphics ? fmin(1, drawn / box_area(box)) : 0;
+}
+
+/* Paragraphs and foreign captions inside a region speak against it. */
+static double foreign_ink(const struct search *s, struct box b)
+{
+    double ink = 0;
+    for (size_t i = 0; i < s->g->n_blocks; i++)
+        if (s->g->block_owner[i] != s->caption)
+            ink += box_area(box_intersect(s->g->blocks[i], b));
+    return ink / fmax(box_area(b), 1);
+}
+
+static double score_region(const struct search *s, struct box b, enum side side, double graphic, bool wide,
+                           const double prior[SIDES])
+{
+    double sheet = s->page->width * s->page->height;
+    bool vertical = side == SIDE_ABOVE || side == SIDE_BELOW;
+    double gap = gap_between(s->at, b);
+    double score = 1.2 * sqrt(box_area(b) / sheet) - 0.8 * fmin(gap, 150) / 150 + prior[side];
+    if (graphic <= 0)
+        score -= 0.7;
+    if (box_area(b) < 0.004 * sheet)
+        score -= 0.6;
+    double off = vertical ? fabs((b.x0 + b.x1) - (s->at.x0 + s->at.x1)) / 2 / s->page->width
+                          : fabs((b.y0 + b.y1) - (s->at.y0 + s->at.y1)) / 2 / s->page->height;
+    score -= 0.3 * off;
+    if (wide)
+        score -= 0.1;
+    return score - 3 * foreign_ink(s, b) - 2 * box_area(box_intersect(s->at, b)) / fmax(box_area(s->at), 1);
+}
+
+/* Other captions beside this one in the same columns cut the width in which it may look: two figures side by side. */
+static void share_width(const struct search *s, double *x0, double *x1)
+{
+    for (size_t i = 0; i < s->d->n_captions; i++) {
+        const struct pdf_caption *o = &s->d->captions[i];
+        if ((int)i == s->caption || o->page != s->page->number || o->is_twin || box_overlap_y(o->box, s->at) < 2 ||
+            s->d->captions[s->caption].twin == (int)i)
+            continue;
+        if (o->box.x0 >= s->at.x1 - 2 && o->box.x0 < *x1)
+            *x1 = (s->at.x1 + o->box.x0) / 2;
+        if (o->box.x1 <= s->at.x0 + 2 && o->box.x1 > *x0)
+            *x0 = (s->at.x0 + o->box.x1) / 2;
+    }
+}
+
+static void offer(struct pdf_region *out, size_t *n, size_t max, struct pdf_region r)
+{
+    for (size_t i = 0; i < *n; i++)
+        if (box_contains(out[i].box, r.box, 1) && box_contains(r.box, out[i].box, 1)) {
+            if (r.score > out[i].score)
+                out[i] = r;
+            return;
+        }
+    if (*n == max && out[max - 1].score >= r.score)
+        return;
+    size_t at = *n < max ? (*n)++ : max - 1;
+    for (; at > 0 && out[at - 1].score < r.score; at--)
+        out[at] = out[at - 1];
+    out[at] = r;
+}
+
+size_t pdf_regions(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, int caption,
+                   const double prior[SIDES], struct pdf_region *out, size_t max)
+{
+    const struct pdf_caption *c = &d->captions[caption];
+    struct search s = {.d = d, .page = page, .g = g, .caption = caption, .at = c->box, .frame = -1};
+    if (c->twin >= 0)
+        s.at = box_union(s.at, d->captions[c->twin].box);
+    for (size_t i = 0; i < g->n_frames; i++)
+        if (box_contains(g->frames[i], s.at, 3))
+            s.frame = (int)i;
+    size_t n = 0;
+    struct box span = pdf_column_span(page, s.at);
+    double margin = 0.06 * page->width;
+    for (int wide = 0; wide < 2; wide++) {
+        double x0 = wide ? page->text_area.x0 - margin : span.x0 - 2, x1 = wide ? page->text_area.x1 + margin : span.x1 + 2;
+        if (!wide)
+            share_width(&s, &x0, &x1);
+        for (enum side side = SIDE_ABOVE; side <= SIDE_RIGHT; side++) {
+            bool vertical = side == SIDE_ABOVE || side == SIDE_BELOW;
+            if (wide && !vertical)
+                continue;
+            struct pdf_region r = {.side = side, .wide = wide};
+            double graphic = gather(&s, zone_of(&s, side, x0, x1), vertical, &r.box);
+            if (graphic < 0)
+                continue;
+            r.score = score_region(&s, r.box, side, graphic, wide, prior);
+            offer(out, &n, max, r);
+        }
+    }
+    return n;
+}

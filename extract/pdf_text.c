@@ -1,0 +1,415 @@
+/* pdf_text.c: lines of text out of MuPDF's structured text: doubled glyphs dropped, pieces of one line joined, right-to-
+ * left lines put in reading order. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/text.h"
+#include "extract/pdf_page.h"
+
+enum { SEEN_SLOTS = 1 << 14, MAX_LINE_CHARS = 4000 };
+
+struct glyph {
+    int c;
+    double x0, x1, base, size;
+    int font;
+    unsigned colour;
+};
+
+/* A piece of a line as MuPDF gives it, and what was joined to it. */
+struct piece {
+    struct glyph *glyphs; /* malloc */
+    size_t n, cap;
+    struct box box;
+    double base, size;
+    bool sideways;
+    int block;
+    bool merged; /* into an earlier one */
+};
+
+struct taker {
+    struct pdf_doc *d;
+    struct pdf_sheet *page;
+    struct piece *pieces;
+    size_t n, cap;
+    /* Glyphs seen on this page by code and place, to find those that are printed twice for boldness. */
+    struct {
+        int c;
+        float x, y;
+    } *seen;
+    int last_code;
+    fz_font *last_font;
+    int last_font_index;
+};
+
+static int font_index(struct taker *t, fz_font *font)
+{
+    struct pdf_doc *d = t->d;
+    if (font == t->last_font)
+        return t->last_font_index;
+    const char *name = fz_font_name(d->ctx, font);
+    if (strlen(name) > 7 && name[6] == '+')
+        name += 7;
+    size_t i = 0;
+    while (i < d->n_fonts && strcmp(d->fonts[i].name, name) != 0)
+        i++;
+    if (i == d->n_fonts) {
+        if (i >= 2000)
+            return 0;
+        ARENA_GROW(d->arena, d->fonts, d->n_fonts, d->cap_fonts);
+        struct pdf_font *f = &d->fonts[d->n_fonts++];
+        f->name = arena_strndup(d->arena, name, 200);
+        /* Fonts often forget the flag; their names seldom do. */
+        f->bold = fz_font_is_bold(d->ctx, font) || strstr(name, "Bold") || strstr(name, "bold") ||
+                  strstr(name, "Black") || strstr(name, "Heavy") || strstr(name, "Semibold") || str_ends(name, "-B") ||
+                  str_ends(name, ".B") || strstr(name, "Demi");
+        f->italic = fz_font_is_italic(d->ctx, font) || strstr(name, "Italic") || strstr(name, "Oblique");
+    }
+    t->last_font = font;
+    t->last_font_index = (int)i;
+    return (int)i;
+}
+
+/* True when the same glyph was printed at nearly the same place before. The letter right before it in the content must
+ * be nearer to be the same: the second l of "cells" stands hardly further on than a doubled print. */
+static bool seen_before(struct taker *t, int c, double x, double y, double size)
+{
+    double near = (c == t->last_code ? 0.1 : 0.25) * size;
+    t->last_code = c;
+    int cx = (int)floor(x / 4), cy = (int)floor(y / 4);
+    for (int dx = -1; dx <= 1; dx++)
+        for (int dy = -1; dy <= 1; dy++) {
+            unsigned h = ((unsigned)(cx + dx) * 73856093u) ^ ((unsigned)(cy + dy) * 19349663u) ^ ((unsigned)c * 83492791u);
+            unsigned slot = h % SEEN_SLOTS;
+            if (t->seen[slot].c == c && fabs(t->seen[slot].x - x) < near && fabs(t->seen[slot].y - y) < near)
+                return true;
+        }
+    unsigned h = ((unsigned)cx * 73856093u) ^ ((unsigned)cy * 19349663u) ^ ((unsigned)c * 83492791u);
+    t->seen[h % SEEN_SLOTS].c = c;
+    t->seen[h % SEEN_SLOTS].x = (float)x;
+    t->seen[h % SEEN_SLOTS].y = (float)y;
+    return false;
+}
+
+static void add_glyph(struct piece *p, struct glyph g)
+{
+    if (p->n >= MAX_LINE_CHARS)
+        return;
+    MEM_GROW(p->glyphs, p->n, p->cap);
+    p->glyphs[p->n++] = g;
+}
+
+static void take_piece(struct taker *t, const fz_stext_line *line, int block)
+{
+    struct piece p = {.block = block, .sideways = !(line->dir.x > 0.9f) || line->wmode};
+    double size_sum = 0;
+    for (const fz_stext_char *c = line->first_char; c; c = c->next) {
+        bool space = text_is_space(c->c);
+        if (!isfinite(c->origin.x) || !isfinite(c->origin.y) || !(c->size > 0.1f && c->size < 2000))
+            continue;
+        if (!space && seen_before(t, c->c, c->origin.x, c->origin.y, c->size))
+            continue;
+        fz_rect r = fz_rect_from_quad(c->quad);
+        struct glyph g = {c->c, r.x0, r.x1, c->origin.y, c->size, font_index(t, c->font), (unsigned)c->color & 0xFFFFFF};
+        add_glyph(&p, g);
+        if (space)
+            continue;
+        /* Fonts' own ascents and descents are often wild; these are what letters really cover. */
+        struct box b = p.sideways ? (struct box){r.x0, r.y0, r.x1, r.y1}
+                                  : (struct box){r.x0, c->origin.y - 0.78 * c->size, r.x1, c->origin.y + 0.22 * c->size};
+        if (b.x1 <= b.x0)
+            b.x1 = b.x0 + 0.1;
+        p.box = box_union(p.box, b);
+        size_sum += c->size;
+    }
+    if (box_empty(p.box)) {
+        free(p.glyphs);
+        return;
+    }
+    /* The prevailing size and baseline are those of the largest glyphs, so that superscripts don't count. */
+    double largest = 0;
+    for (size_t i = 0; i < p.n; i++)
+        if (!text_is_space(p.glyphs[i].c))
+            largest = fmax(largest, p.glyphs[i].size);
+    double base = 0;
+    size_t n = 0;
+    p.size = 0;
+    for (size_t i = 0; i < p.n; i++)
+        if (p.glyphs[i].size > 0.85 * largest && !text_is_space(p.glyphs[i].c)) {
+            base += p.glyphs[i].base;
+            p.size += p.glyphs[i].size;
+            n++;
+        }
+    p.base = base / (double)n;
+    p.size /= (double)n;
+    MEM_GROW(t->pieces, t->n, t->cap);
+    t->pieces[t->n++] = p;
+}
+
+/* Whether `b` goes on where `a` ends on the same line. Pieces that follow each other in the content may have a wide
+ * word gap between them (justified text); others must be close. */
+static bool continues(const struct piece *a, const struct piece *b, bool next)
+{
+    if (a->sideways || b->sideways)
+        return false;
+    double size = fmax(a->size, b->size), gap = b->box.x0 - a->box.x1;
+    if (fmin(a->size, b->size) < 0.5 * size)
+        return false;
+    double shift = fabs(a->base - b->base);
+    bool script = fmin(a->size, b->size) < 0.82 * size; /* a superscript or subscript in a piece of its own */
+    if (shift > (script ? 0.55 : 0.2) * size)
+        return false;
+    return gap > -0.6 * size && gap < (next ? 1.3 : 0.45) * size;
+}
+
+static void merge(struct piece *a, struct piece *b)
+{
+    double gap = b->box.x0 - a->box.x1, size = fmin(a->size, b->size);
+    if (gap > 0.15 * size && a->n && !text_is_space(a->glyphs[a->n - 1].c) && b->n && !text_is_space(b->glyphs[0].c)) {
+        struct glyph space = a->glyphs[a->n - 1];
+        space.c = ' ';
+        space.x0 = a->box.x1;
+        space.x1 = b->box.x0;
+        add_glyph(a, space);
+    }
+    for (size_t i = 0; i < b->n; i++)
+        add_glyph(a, b->glyphs[i]);
+    if (b->size > a->size * 1.15 || (b->n > 2 * a->n && b->size > a->size * 0.95)) {
+        a->size = b->size;
+        a->base = b->base;
+    }
+    a->box = box_union(a->box, b->box);
+    b->merged = true;
+    free(b->glyphs);
+    b->glyphs = NULL;
+    b->n = b->cap = 0;
+}
+
+static void join_pieces(struct taker *t)
+{
+    enum { BACK = 12 };
+    for (size_t i = 1; i < t->n; i++) {
+        struct piece *b = &t->pieces[i];
+        size_t looked = 0;
+        bool next = true;
+        for (size_t j = i; j-- > 0 && looked < BACK;) {
+            struct piece *a = &t->pieces[j];
+            if (a->merged)
+                continue;
+            looked++;
+            if (continues(a, b, next)) {
+                merge(a, b);
+                break;
+            }
+            if (continues(b, a, false) && a->n < MAX_LINE_CHARS / 2) {
+                /* Drawn after what it precedes: it takes the other's place in the order. */
+                merge(b, a);
+                a->merged = false;
+                struct piece keep = *b;
+                *b = *a;
+                *a = keep;
+                a->merged = false;
+                b->merged = true;
+                break;
+            }
+            next = false;
+        }
+    }
+}
+
+static bool is_rtl(int c)
+{
+    return (c >= 0x590 && c <= 0x8FF) || (c >= 0xFB1D && c <= 0xFDFF) || (c >= 0xFE70 && c <= 0xFEFC);
+}
+
+static int mirrored(int c)
+{
+    static const char pairs[] = "()[]{}<>";
+    const char *at = c > 0 && c < 128 ? strchr(pairs, c) : NULL;
+    return at ? pairs[(at - pairs) ^ 1] : c;
+}
+
+/* MuPDF gives right-to-left text as it lies on the page, left to right. Puts a line with such letters in reading order:
+ * the whole reversed, with runs of other letters and digits turned back. */
+static void reorder_rtl(struct glyph *g, size_t n)
+{
+    size_t rtl = 0, ltr = 0;
+    for (size_t i = 0; i < n; i++) {
+        rtl += is_rtl(g[i].c);
+        ltr += !is_rtl(g[i].c) && text_is_letter(g[i].c);
+    }
+    if (!rtl || ltr > rtl)
+        return;
+    for (size_t i = 0, j = n; i + 1 < j; i++) {
+        struct glyph swap = g[i];
+        g[i] = g[--j];
+        g[j] = swap;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (is_rtl(g[i].c) || (!text_is_letter(g[i].c) && !text_is_digit(g[i].c))) {
+            g[i].c = mirrored(g[i].c);
+            continue;
+        }
+        size_t end = i;
+        for (size_t j = i; j < n && !is_rtl(g[j].c); j++)
+            if (text_is_letter(g[j].c) || text_is_digit(g[j].c))
+                end = j;
+        for (size_t a = i, b = end; a < b; a++, b--) {
+            struct glyph swap = g[a];
+            g[a] = g[b];
+            g[b] = swap;
+        }
+        i = end;
+    }
+}
+
+static int superscript(int c)
+{
+    static const int digits[] = {0x2070, 0xB9, 0xB2, 0xB3, 0x2074, 0x2075, 0x2076, 0x2077, 0x2078, 0x2079};
+    if (c >= '0' && c <= '9')
+        return digits[c - '0'];
+    return c == '+' ? 0x207A : c == '-' || c == 0x2212 || c == 0x2013 ? 0x207B : c == 'n' ? 0x207F : 0;
+}
+
+static int subscript(int c)
+{
+    return c >= '0' && c <= '9' ? 0x2080 + c - '0' : 0;
+}
+
+/* The character as written: a small one that is raised or lowered gets its Unicode form where there is one, and only
+ * when its whole run has: "10⁻³" but "10ab". */
+static int shifted(const struct piece *p, size_t i)
+{
+    const struct glyph *g = &p->glyphs[i];
+    if (p->sideways || g->size > 0.82 * p->size)
+        return g->c;
+    double up = p->base - g->base;
+    int s = up > 0.15 * p->size ? superscript(g->c) : up < -0.05 * p->size ? subscript(g->c) : 0;
+    return s ? s : g->c;
+}
+
+/* The font that most of the glyphs have. */
+static int prevailing_font(const struct piece *p)
+{
+    int best = 0, best_n = 0, candidate[8], count[8], n = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        if (text_is_space(p->glyphs[i].c))
+            continue;
+        int k = 0;
+        while (k < n && candidate[k] != p->glyphs[i].font)
+            k++;
+        if (k == n && n < 8) {
+            candidate[n] = p->glyphs[i].font;
+            count[n++] = 0;
+        }
+        if (k < n && ++count[k] > best_n) {
+            best_n = count[k];
+            best = candidate[k];
+        }
+    }
+    return best;
+}
+
+static void add_line(struct taker *t, struct piece *p)
+{
+    struct pdf_doc *d = t->d;
+    struct pdf_sheet *page = t->page;
+    struct str raw, clean;
+    str_init(&raw, 6 * MAX_LINE_CHARS);
+    str_init(&clean, 6 * MAX_LINE_CHARS);
+    if (!p->sideways)
+        reorder_rtl(p->glyphs, p->n);
+    struct pdf_line line = {.box = p->box, .base = p->base, .size = p->size, .sideways = p->sideways, .block = p->block};
+    bool first = true;
+    for (size_t i = 0; i < p->n; i++) {
+        const struct glyph *g = &p->glyphs[i];
+        str_add_utf8(&raw, shifted(p, i));
+        if (text_is_space(g->c))
+            continue;
+        line.n_chars++;
+        if (first) {
+            line.head_font = g->font;
+            line.head_size = g->size;
+            line.colour = g->colour;
+            first = false;
+        }
+    }
+    line.font = prevailing_font(p);
+    line.bold = d->fonts[line.font].bold;
+    line.italic = d->fonts[line.font].italic;
+    line.head_bold = d->fonts[line.head_font].bold;
+    /* text_clean would drop the soft hyphen that pdf_join_line needs at the end. */
+    bool soft = raw.len >= 2 && memcmp(raw.data + raw.len - 2, "\xC2\xAD", 2) == 0;
+    text_clean(raw.data, raw.len, &clean);
+    if (soft)
+        str_add(&clean, "\xC2\xAD");
+    if (clean.len && d->text_bytes < PDF_MAX_TEXT && page->n_lines < PDF_MAX_LINES) {
+        line.text = arena_strndup(d->arena, clean.data, clean.len);
+        line.len = clean.len;
+        d->text_bytes += clean.len;
+        ARENA_GROW(d->arena, page->lines, page->n_lines, page->cap_lines);
+        page->lines[page->n_lines++] = line;
+    }
+    str_release(&raw);
+    str_release(&clean);
+}
+
+void pdf_take_lines(struct pdf_doc *d, struct pdf_sheet *page, fz_stext_page *text)
+{
+    /* Nothing in here throws: MuPDF is only asked for names of fonts. */
+    struct taker t = {.d = d, .page = page};
+    t.seen = mem_array(SEEN_SLOTS, sizeof *t.seen);
+    int block = 0;
+    for (const fz_stext_block *b = text->first_block; b; b = b->next, block++)
+        if (b->type == FZ_STEXT_BLOCK_TEXT)
+            for (const fz_stext_line *line = b->u.t.first_line; line && t.n < PDF_MAX_LINES; line = line->next)
+                take_piece(&t, line, block);
+    join_pieces(&t);
+    for (size_t i = 0; i < t.n; i++) {
+        if (!t.pieces[i].merged)
+            add_line(&t, &t.pieces[i]);
+        free(t.pieces[i].glyphs);
+    }
+    free(t.pieces);
+    free(t.seen);
+}
+
+/* Whether a hyphen at the end of `out` divides a word that `text` goes on with. */
+static bool divides_word(const struct str *out, const char *text, size_t len)
+{
+    if (out->len < 2 || out->data[out->len - 1] != '-')
+        return false;
+    size_t at = out->len - 2;
+    while (at > 0 && ((unsigned char)out->data[at] & 0xC0) == 0x80)
+        at--;
+    size_t here = at, next = 0;
+    int before = text_next(out->data, out->len, &here), after = text_next(text, len, &next);
+    if (!text_is_letter(before) || !text_is_letter(after))
+        return false;
+    /* A capital behind the hyphen is no divided word: "IL-\nB". Letters without case are never divided by one. */
+    return (after >= 'a' && after <= 'z') || after > 0xDF;
+}
+
+void pdf_join_line(struct str *out, const char *text, size_t len)
+{
+    if (!len)
+        return;
+    if (out->len >= 2 && memcmp(out->data + out->len - 2, "\xC2\xAD", 2) == 0)
+        str_cut(out, out->len - 2);
+    else if (divides_word(out, text, len))
+        str_cut(out, out->len - 1);
+    else if (out->len) {
+        size_t at = out->len - 1, next = 0;
+        while (at > 0 && ((unsigned char)out->data[at] & 0xC0) == 0x80)
+            at--;
+        int before = text_next(out->data, out->len, &at), after = text_next(text, len, &next);
+        /* Chinese and Japanese have no space between lines. */
+        bool wide = before >= 0x2E80 && before < 0xAC00 && after >= 0x2E80 && after < 0xAC00;
+        bool joined = before == '-' || before == 0x2010 || before == 0x2011 || before == '/';
+        if (!wide && !joined)
+            str_add_char(out, ' ');
+    }
+    str_add_bytes(out, text, len);
+}
