@@ -1,6 +1,6 @@
-/* tar.h: a writer of plain POSIX ustar archives whose bytes depend on nothing but names and contents: mode 0644, uid and
- * gid 0, no owner names, one fixed modification time, members in the order in which they are added, two zero blocks at
- * the end. (POSIX.1-2017, pax, "ustar Interchange Format".) */
+/* tar.h: a writer of plain POSIX ustar archives whose bytes depend on nothing but names and contents: mode 0644, uid
+ * and gid 0, no owner names, one fixed modification time, members in the order in which they are added, two zero blocks
+ * at the end. (POSIX.1-2017, pax, "ustar Interchange Format".) */
 #ifndef FIGMILL_PAIRS_TAR_H
 #define FIGMILL_PAIRS_TAR_H
 
@@ -13,8 +13,8 @@
 
 enum {
     TAR_BLOCK = 512,
-    TAR_NAME_MAX = 100,      /* bytes of a member's name; the prefix field is left empty */
-    TAR_MTIME = 315532800,   /* 1980-01-01 UTC: tar warns of an implausibly old time stamp when it is 0 */
+    TAR_NAME_MAX = 100,    /* bytes of a member's name; the prefix field is left empty */
+    TAR_MTIME = 315532800, /* 1980-01-01 UTC: tar warns of an implausibly old time stamp when it is 0 */
 };
 #define TAR_SIZE_MAX ((uint64_t)077777777777) /* bytes of a member: 11 octal digits, 8 GiB - 1 */
 
