@@ -105,18 +105,19 @@ static int unknown(const char *name)
 static int run(const char *name, char **argv)
 {
     char path[PATH_MAX];
-    if (!is_name(name))
+    char own_name[64];
+    if (!is_name(name) || snprintf(own_name, sizeof own_name, "figmill-%s", name) >= (int)sizeof own_name)
         return unknown(name);
+    argv[0] = own_name;
     if (find_near(name, path)) {
         execv(path, argv);
         log_error("cannot run %s: %s", path, strerror(errno));
         return EXIT_ENVIRONMENT;
     }
-    snprintf(path, sizeof path, "figmill-%s", name);
-    execvp(path, argv);
+    execvp(own_name, argv);
     if (errno == ENOENT)
         return unknown(name);
-    log_error("cannot run %s: %s", path, strerror(errno));
+    log_error("cannot run %s: %s", own_name, strerror(errno));
     return EXIT_ENVIRONMENT;
 }
 
