@@ -121,8 +121,7 @@ void task_owner(int pid, char out[TASK_OWNER_SIZE])
     snprintf(out, TASK_OWNER_SIZE, "%.63s/%d/%llu", host, pid, start_of(pid));
 }
 
-/* An owner on another host is taken to be alive: nothing here can tell. */
-static bool is_gone(const char *owner)
+bool task_owner_is_gone(const char *owner)
 {
     char now[TASK_OWNER_SIZE], host[64] = "?";
     gethostname(host, sizeof host - 1);
@@ -139,7 +138,7 @@ bool task_release_stale(struct db *db, const char *stage, struct err *e)
     int n = 0, more;
     sqlite3_stmt *s = db_bind(db, e, "SELECT DISTINCT owner FROM task WHERE stage = ?1 AND state = 'running'", "t", stage);
     while (s && (more = db_step(db, s, e)) > 0)
-        if (n < 64 && db_text(s, 0) && is_gone(db_text(s, 0)))
+        if (n < 64 && db_text(s, 0) && task_owner_is_gone(db_text(s, 0)))
             snprintf(owners[n++], TASK_OWNER_SIZE, "%s", db_text(s, 0));
     if (!s || more < 0)
         return false;

@@ -45,6 +45,9 @@ bool task_count(struct db *db, const char *stage, int part, int parts, struct ta
 enum { TASK_OWNER_SIZE = 128 };
 void task_owner(int pid, char out[TASK_OWNER_SIZE]);
 
+/* True when that process is gone for sure; an owner on another host is taken to be alive: nothing here can tell. */
+bool task_owner_is_gone(const char *owner);
+
 /* One row of table run. */
 bool run_begin(struct db *db, const char *stage, const char *argv_json, const char *version, int64_t ready,
                int64_t *run_id, struct err *e);

@@ -245,9 +245,11 @@ CREATE TABLE sample ( -- owned by shard: which pair went out under which key
     pair_id    INTEGER NOT NULL REFERENCES pair,
     key        TEXT NOT NULL,
     split      TEXT NOT NULL,
+    shard      TEXT,              -- name of the tar that holds it; null: the release has none
     PRIMARY KEY (release_id, pair_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sample_pair ON sample (pair_id);
+CREATE INDEX sample_key ON sample (key);
 
 -- Public views: columns stay in this order, more may follow at the end.
 
