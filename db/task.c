@@ -19,6 +19,14 @@ bool task_enqueue(struct db *db, const char *stage, const char *item, int part, 
                   "ttiti", stage, item, (int64_t)part, fingerprint, (int64_t)keep);
 }
 
+/* Tasks are claimed by not_before, and second 1 has long passed. */
+bool task_put_behind(struct db *db, const char *stage, const char *item, struct err *e)
+{
+    return db_run(db, e,
+                  "UPDATE task SET not_before = 1 WHERE stage = ?1 AND item = ?2 AND state = 'ready' AND not_before = 0",
+                  "tt", stage, item);
+}
+
 bool task_retry_failed(struct db *db, const char *stage, int part, int parts, struct err *e)
 {
     return db_run(db, e,
