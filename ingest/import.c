@@ -91,7 +91,7 @@ static bool survey(struct stage_context *c, struct err *e)
     return true;
 }
 
-/* One task with its files. */
+/* One task with its files, which stand in order of path. */
 static bool enqueue_item(struct stage_context *c, const char *item, const struct group_entry *entries, size_t n,
                          struct err *e)
 {
@@ -125,15 +125,36 @@ static bool enqueue_archives(struct stage_context *c, struct walk *w, struct err
     return true;
 }
 
+/* A group of files. Those that it held in a former run, are still there and were not met in this one belong to it as
+ * before: naming one file of a folder must not make the others unknown. */
+static bool enqueue_group(struct stage_context *c, const struct walk *met, struct arena *arena,
+                          const struct group_entry *entries, size_t n, struct err *e)
+{
+    const char **before;
+    size_t n_before, total = n;
+    if (!input_paths(&c->db, entries[0].key, arena, &before, &n_before, e))
+        return false;
+    struct group_entry *all = arena_array(arena, n + n_before, sizeof *all);
+    memcpy(all, entries, n * sizeof *all);
+    for (size_t i = 0; i < n_before; i++) {
+        struct walk_file *file = walk_missed(met, before[i], arena);
+        if (file)
+            all[total++] = (struct group_entry){.path = before[i], .file = file};
+    }
+    walk_sort(all, total);
+    return enqueue_item(c, entries[0].key, all, total, e);
+}
+
 static bool enqueue(struct stage_context *c, struct err *e)
 {
     struct walk *w = &((struct state *)c->state)->walk;
     bool ok = enqueue_archives(c, w, e);
+    const struct walk met = {.entries = arena_memdup(&w->arena, w->entries, w->n * sizeof *w->entries), .n = w->n};
     group_entries(w->entries, w->n, &w->arena);
     for (size_t i = 0, end; ok && i < w->n; i = end) {
         for (end = i; end < w->n && strcmp(w->entries[end].key, w->entries[i].key) == 0; end++)
             continue;
-        ok = enqueue_item(c, w->entries[i].key, w->entries + i, end - i, e);
+        ok = enqueue_group(c, &met, &w->arena, w->entries + i, end - i, e);
     }
     walk_release(w);
     return ok;

@@ -63,14 +63,20 @@ void walk_release(struct walk *w)
     *w = (struct walk){.stop = w->stop};
 }
 
-static void add(struct walk *w, const char *path, const struct stat *st, enum kind kind)
+static struct walk_file *file_of(const struct stat *st, struct arena *arena)
 {
-    struct walk_file *file = arena_new(&w->arena, sizeof *file);
+    struct walk_file *file = arena_new(arena, sizeof *file);
     *file = (struct walk_file){-1, -1};
     if (st)
         *file = (struct walk_file){st->st_size, st->st_mtim.tv_sec * 1000000000LL + st->st_mtim.tv_nsec};
+    return file;
+}
+
+static void add(struct walk *w, const char *path, const struct stat *st, enum kind kind)
+{
     ARENA_GROW(&w->arena, w->entries, w->n, w->cap);
-    w->entries[w->n++] = (struct group_entry){.path = arena_strdup(&w->arena, path), .kind = kind, .file = file};
+    w->entries[w->n++] =
+        (struct group_entry){.path = arena_strdup(&w->arena, path), .kind = kind, .file = file_of(st, &w->arena)};
 }
 
 /* The kind by the file's first bytes; more of them when a long document type stands in front. */
@@ -206,13 +212,26 @@ static int by_path(const void *a, const void *b)
     return strcmp(((const struct group_entry *)a)->path, ((const struct group_entry *)b)->path);
 }
 
+void walk_sort(struct group_entry *entries, size_t n)
+{
+    if (n)
+        qsort(entries, n, sizeof *entries, by_path);
+}
+
 void walk_unique(struct walk *w)
 {
     size_t kept = 0;
-    if (w->n)
-        qsort(w->entries, w->n, sizeof *w->entries, by_path);
+    walk_sort(w->entries, w->n);
     for (size_t i = 0; i < w->n; i++)
         if (!kept || strcmp(w->entries[kept - 1].path, w->entries[i].path) != 0)
             w->entries[kept++] = w->entries[i];
     w->n = kept;
+}
+
+struct walk_file *walk_missed(const struct walk *w, const char *path, struct arena *arena)
+{
+    struct group_entry wanted = {.path = path};
+    struct stat st;
+    bool met = w->n && bsearch(&wanted, w->entries, w->n, sizeof wanted, by_path);
+    return met || stat(path, &st) != 0 ? NULL : file_of(&st, arena);
 }

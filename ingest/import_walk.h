@@ -37,7 +37,12 @@ bool walk_path(struct walk *w, const char *path, bool must_exist, struct err *e)
 /* Adds each path that a text file (or "-": standard input) names, one a line, or with NUL between them. */
 bool walk_list(struct walk *w, const char *file, struct err *e);
 
-/* Takes out what was added twice; call it before grouping. */
+/* Sorts the entries by path and takes out what was added twice; call it before grouping. */
 void walk_unique(struct walk *w);
+void walk_sort(struct group_entry *entries, size_t n); /* by path */
+
+/* What a change of shows of a file that is there, but is not among the walk's entries (which are sorted by path); NULL
+ * when it is one of them or is gone. */
+struct walk_file *walk_missed(const struct walk *w, const char *path, struct arena *arena);
 
 #endif
