@@ -148,8 +148,8 @@ static bool enqueue_group(struct stage_context *c, const struct walk *met, struc
 static bool enqueue(struct stage_context *c, struct err *e)
 {
     struct walk *w = &((struct state *)c->state)->walk;
-    bool ok = enqueue_archives(c, w, e);
     const struct walk met = {.entries = arena_memdup(&w->arena, w->entries, w->n * sizeof *w->entries), .n = w->n};
+    bool ok = enqueue_archives(c, w, e);
     group_entries(w->entries, w->n, &w->arena);
     for (size_t i = 0, end; ok && i < w->n; i = end) {
         for (end = i; end < w->n && strcmp(w->entries[end].key, w->entries[i].key) == 0; end++)

@@ -418,6 +418,26 @@ static void bad_files_have_reasons(void **state)
     assert_int_equal(number(p, "SELECT count(*) FROM document"), 1);
 }
 
+static void a_walk_knows_what_it_has_not_met(void **state)
+{
+    struct place *p = *state;
+    struct walk w = {0};
+    struct err e = {0};
+    write_text(p, "in/a.xml", JATS("10.1000/a", ""));
+    write_text(p, "in/a.pdf", "%PDF-1.4 a");
+    const char *xml = arena_printf(&p->arena, "%s/in/a.xml", p->folder);
+    const char *pdf = arena_printf(&p->arena, "%s/in/a.pdf", p->folder);
+    assert_true(walk_path(&w, xml, true, &e) && walk_path(&w, xml, true, &e));
+    walk_unique(&w);
+    assert_int_equal(w.n, 1);
+    assert_null(walk_missed(&w, xml, &p->arena));
+    assert_int_equal(walk_missed(&w, pdf, &p->arena)->bytes, 10);
+    assert_null(walk_missed(&w, "/no/such/file", &p->arena));
+    assert_false(walk_path(&w, "/no/such/file", true, &e));
+    assert_int_equal(e.kind, ERR_USAGE);
+    walk_release(&w);
+}
+
 /* Identifiers that extract finds later. */
 
 static int64_t make_article(struct place *p, const char *doi, const char *sha256)
@@ -573,6 +593,7 @@ int main(void)
         WITH_CORPUS(a_known_pdf_brings_its_article_along),
         WITH_CORPUS(changed_bytes_keep_the_documents_row),
         WITH_CORPUS(bad_files_have_reasons),
+        WITH_CORPUS(a_walk_knows_what_it_has_not_met),
         WITH_CORPUS(claimed_identifiers_merge_articles),
         WITH_CORPUS(other_works_are_not_merged),
         WITH_CORPUS(finds_assets_by_what_documents_call_them),
