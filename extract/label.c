@@ -57,6 +57,9 @@ static void read_list(struct reading *r, bool many)
 {
     char unwanted[24], *last = r->cite ? r->cite->last : unwanted;
     int value = r->number.value;
+    char letters[4] = {0}; /* of the first number: "S1-3" ends with S3 */
+    for (size_t i = 0; i + 1 < sizeof letters && r->number.text[i] >= 'A' && r->number.text[i] <= 'Z'; i++)
+        letters[i] = r->number.text[i];
     compose(last, r->mark, &r->number);
     for (int n = 0; n < 40; n++) {
         struct label_cursor at = r->at;
@@ -75,7 +78,7 @@ static void read_list(struct reading *r, bool many)
         } else if (!range) {
             last = unwanted;
         }
-        compose(last, r->mark, &number);
+        compose(last, range && *letters ? letters : r->mark, &number);
     }
 }
 
@@ -205,6 +208,9 @@ static bool read_prefix(struct reading *r)
     if (*word->mark == 'E')
         r->out->capital = true; /* eFigure */
     struct label_cursor end = r->at;
+    bool loud = r->cite && (word->flags & LABEL_SHORT) && !dot && label_is_upper(end.text[end.at - 1]);
+    if (loud && label_digit(label_peek(&end)) >= 0)
+        return false; /* "AFB1" is aflatoxin, not "Afb. 1" */
     bool many = word->flags & (LABEL_PLURAL | LABEL_SHORT);
     skip_to_number(r);
     if (!read_number(r, word->flags & LABEL_PLURAL)) {
@@ -331,10 +337,14 @@ static bool try_shape(struct reading *r, bool (*read)(struct reading *))
     struct reading copy = *r;
     *r->out = (struct label){0};
     copy.mark = "";
+    if (r->cite)
+        r->cite->last[0] = r->cite->n_also = 0;
     if (!read(&copy))
         return false;
     compose(r->out->number, copy.mark, &copy.number);
     snprintf(r->out->sub, sizeof r->out->sub, "%s", copy.number.sub);
+    if (r->cite && !r->cite->last[0])
+        memcpy(r->cite->last, r->out->number, sizeof r->cite->last);
     r->at = copy.at;
     return true;
 }
@@ -446,7 +456,6 @@ bool label_find(const char *text, size_t len, size_t *at, size_t *start, struct 
                       label_digit(before) >= 0;
         if (word && !inside && (code < 0x2e80 || may_follow(before)) && label_may_start(&c)) {
             struct reading r = {.at = c, .out = &out->label, .cite = out};
-            out->n_also = 0;
             if (read_label(&r) &&
                 (out->label.capital || !strcmp(out->label.kind, "figure") || !strcmp(out->label.kind, "table"))) {
                 *start = c.at;

@@ -164,8 +164,8 @@ static bool ends_word(const struct label_cursor *c, const struct label_sense *se
     if (sense->flags & LABEL_UNSPACED)
         return true;
     int code = label_peek(c);
-    if (code < 0 || !text_is_letter(code))
-        return true;
+    if (code < 0 || !text_is_letter(code)) /* in "FigS1" the S belongs to the number, not to a plural */
+        return !(label_digit(code) >= 0 && c->at >= 2 && c->text[c->at - 1] == 'S' && c->text[c->at - 2] >= 'a');
     return code == 'S' && c->at + 1 < c->len && c->text[c->at + 1] >= '1' && c->text[c->at + 1] <= '9';
 }
 
