@@ -140,7 +140,9 @@ static bool may_start_word(const struct label_cursor *c, size_t at, int root)
 bool label_may_start(const struct label_cursor *c)
 {
     size_t at = c->at;
-    unsigned char byte = at < c->len ? (unsigned char)c->text[at] : ' ';
+    if (at >= c->len)
+        return false;
+    unsigned char byte = (unsigned char)c->text[at];
     if (byte >= 0x80)
         return true;
     if (byte < '0' || byte > '9') {

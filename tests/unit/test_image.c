@@ -452,7 +452,7 @@ static void test_vectors(void **state)
     } kinds[] = {
         {"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 10 10 110 60\n", "application/postscript", 53, 100, 50},
         {"<?xml version=\"1.0\"?>\n<svg viewBox=\"0 0 30 20\"/>", "image/svg+xml", 48, 30, 20},
-        {"<svg width=\"30pt\" height=\"20pt\"/>", "image/svg+xml", 32, 30, 20},
+        {"<svg width=\"30pt\" height=\"20pt\"/>", "image/svg+xml", 33, 30, 20},
         {"RIFF\x1c\0\0\0WEBPVP8L\x10\0\0\0\x2f\x1d\xc0\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "image/webp", 38, 30, 20},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
