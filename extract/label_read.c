@@ -375,7 +375,6 @@ static char roman_letter(int code)
 /* I to XXXIX, in letters or in Unicode's own Roman numerals. */
 static bool read_roman(struct label_cursor *c, struct label_number *out)
 {
-    static const char *const tens[] = {"", "X", "XX", "XXX"};
     static const char *const ones[] = {"", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"};
     struct label_cursor at = *c;
     int code = label_peek(&at);
@@ -390,8 +389,8 @@ static bool read_roman(struct label_cursor *c, struct label_number *out)
         label_step(&at);
     }
     for (int value = 1; letters[0] && value <= 39; value++) {
-        size_t len = strlen(tens[value / 10]);
-        if (strncmp(letters, tens[value / 10], len) || strcmp(letters + len, ones[value % 10]))
+        size_t tens = (size_t)value / 10;
+        if (strspn(letters, "X") < tens || strcmp(letters + tens, ones[value % 10]))
             continue;
         out->value = value;
         *c = at;
