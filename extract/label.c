@@ -57,6 +57,9 @@ static void read_list(struct reading *r, bool many)
 {
     char unwanted[24], *last = r->cite ? r->cite->last : unwanted;
     int value = r->number.value;
+    char letters[4] = {0}; /* of the first number: "S1-3" ends with S3 */
+    for (size_t i = 0; i + 1 < sizeof letters && r->number.text[i] >= 'A' && r->number.text[i] <= 'Z'; i++)
+        letters[i] = r->number.text[i];
     compose(last, r->mark, &r->number);
     for (int n = 0; n < 40; n++) {
         struct label_cursor at = r->at;
@@ -75,7 +78,7 @@ static void read_list(struct reading *r, bool many)
         } else if (!range) {
             last = unwanted;
         }
-        compose(last, r->mark, &number);
+        compose(last, range && *letters ? letters : r->mark, &number);
     }
 }
 
@@ -145,74 +148,83 @@ static void skip_to_number(struct reading *r)
 }
 
 /* A label word that is all there is ("Figure. Flow of patients", "Рис."): the only figure of an article. */
-static bool read_unnumbered(struct reading *r, const struct label_sense *word, bool dot)
+static bool read_unnumbered(struct reading *r, const struct label_sense *word)
 {
-    if (r->cite || !r->out->capital || (word->flags & (LABEL_PLURAL | LABEL_DOT | LABEL_CITE)))
+    if (r->cite || !r->out->capital || word->flags & (LABEL_PLURAL | LABEL_DOT | LABEL_CITE))
         return false;
+    r->number = (struct label_number){0};
     struct label_cursor at = r->at;
+    bool dot = label_accept(&at, '.');
+    if (dot && word->flags & LABEL_SHORT)
+        r->at = at; /* the dot of "Fig." belongs to the word, that of "Figure." is a separator */
     bool space = label_skip_spaces(&at);
     int code = label_peek(&at);
-    r->number = (struct label_number){0};
     if (code < 0)
         return true;
     if (strcmp(word->kind, "figure") && strcmp(word->kind, "table"))
         return false;
-    if (dot && (word->flags & LABEL_SHORT) && space && label_is_upper(code))
-        return true;
-    if (dot && !(word->flags & (LABEL_SHORT | LABEL_UNSPACED))) {
-        r->at.at--; /* the dot is the separator */
-        return space;
-    }
-    if (code == 0xff1a)
-        return true;
+    if (dot && space)
+        return !(word->flags & LABEL_SHORT) || label_is_upper(code);
     bool separator = code == ':' || code == '|' || (space && label_is_dash(code));
     label_step(&at);
-    return separator && is_space_code(label_peek(&at));
+    return code == 0xff1a || (separator && is_space_code(label_peek(&at)));
 }
 
-/* "Figure 1", with the words that may stand in front of it ("Supplementary", "续"). */
-static bool read_prefix(struct reading *r)
+/* The label word, with what may stand in front of it ("Supplementary", "续"), or NULL. */
+static const struct label_sense *read_word(struct reading *r)
 {
     struct label_cursor start = r->at;
     bool capital;
-    const struct label_sense *first = label_match(&r->at, LABEL_IN_QUALIFIER, &r->out->capital), *word = NULL;
+    const struct label_sense *first = label_match(&r->at, LABEL_IN_QUALIFIER, &r->out->capital), *word;
     if (first) {
         if (first->flags & LABEL_SHORT)
             label_accept(&r->at, '.');
         label_skip_spaces(&r->at);
-        word = label_match(&r->at, LABEL_IN_PREFIX, &capital);
-        if (word) {
+        if ((word = label_match(&r->at, LABEL_IN_PREFIX, &capital))) {
             r->mark = first->mark;
             r->out->continued = first->flags & LABEL_BEFORE;
-        } else {
-            r->at = start;
-            first = NULL;
+            return word;
         }
+        r->at = start;
     }
-    if (!word)
-        word = label_match(&r->at, LABEL_IN_PREFIX, &r->out->capital);
-    if (!word && (word = label_match_spaced(&r->at)))
+    if (!(word = label_match(&r->at, LABEL_IN_PREFIX, &r->out->capital)) && (word = label_match_spaced(&r->at)))
         r->out->capital = true;
-    if (!word)
-        return false;
-    bool dot = label_accept(&r->at, '.') || label_accept(&r->at, 0xff0e);
-    if (((word->flags & LABEL_DOT) && !dot) || ((word->flags & LABEL_CITE) && !r->cite && !r->out->continued))
+    return word;
+}
+
+/* True when a word is too doubtful for what is wanted: an inflected form as a caption's label, or "AFB1" (aflatoxin B1)
+ * for "Afb. 1" in running text. `c` is behind the word. */
+static bool is_doubtful(const struct reading *r, const struct label_sense *word, const struct label_cursor *c)
+{
+    if (word->flags & LABEL_CITE && !r->cite && !r->out->continued)
+        return true;
+    return (word->flags & LABEL_DOT && label_peek(c) != '.') ||
+           (word->flags & LABEL_SHORT && r->cite && label_is_upper(c->text[c->at - 1]) &&
+            label_digit(label_peek(c)) >= 0);
+}
+
+/* "Figure 1" */
+static bool read_prefix(struct reading *r)
+{
+    const struct label_sense *word = read_word(r);
+    if (!word || is_doubtful(r, word, &r->at))
         return false;
     r->out->kind = word->kind;
-    r->out->plural = (word->flags & LABEL_PLURAL) && !r->out->continued; /* "Продолжение таблицы 1": a genitive */
+    r->out->plural = word->flags & LABEL_PLURAL && !r->out->continued; /* "Продолжение таблицы 1": a genitive */
     if (*word->mark)
         r->mark = word->mark;
     if (*word->mark == 'E')
         r->out->capital = true; /* eFigure */
     struct label_cursor end = r->at;
-    bool many = word->flags & (LABEL_PLURAL | LABEL_SHORT);
+    if (!label_accept(&r->at, '.'))
+        label_accept(&r->at, 0xff0e);
     skip_to_number(r);
     if (!read_number(r, word->flags & LABEL_PLURAL)) {
         r->at = end;
-        return read_unnumbered(r, word, dot);
+        return read_unnumbered(r, word);
     }
     read_tails(r);
-    read_list(r, many);
+    read_list(r, word->flags & (LABEL_PLURAL | LABEL_SHORT));
     return true;
 }
 
@@ -331,10 +343,14 @@ static bool try_shape(struct reading *r, bool (*read)(struct reading *))
     struct reading copy = *r;
     *r->out = (struct label){0};
     copy.mark = "";
+    if (r->cite)
+        r->cite->last[0] = r->cite->n_also = 0;
     if (!read(&copy))
         return false;
     compose(r->out->number, copy.mark, &copy.number);
     snprintf(r->out->sub, sizeof r->out->sub, "%s", copy.number.sub);
+    if (r->cite && !r->cite->last[0])
+        memcpy(r->cite->last, r->out->number, sizeof r->cite->last);
     r->at = copy.at;
     return true;
 }
@@ -446,7 +462,6 @@ bool label_find(const char *text, size_t len, size_t *at, size_t *start, struct 
                       label_digit(before) >= 0;
         if (word && !inside && (code < 0x2e80 || may_follow(before)) && label_may_start(&c)) {
             struct reading r = {.at = c, .out = &out->label, .cite = out};
-            out->n_also = 0;
             if (read_label(&r) &&
                 (out->label.capital || !strcmp(out->label.kind, "figure") || !strcmp(out->label.kind, "table"))) {
                 *start = c.at;

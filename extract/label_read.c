@@ -140,7 +140,9 @@ static bool may_start_word(const struct label_cursor *c, size_t at, int root)
 bool label_may_start(const struct label_cursor *c)
 {
     size_t at = c->at;
-    unsigned char byte = at < c->len ? (unsigned char)c->text[at] : ' ';
+    if (at >= c->len)
+        return false;
+    unsigned char byte = (unsigned char)c->text[at];
     if (byte >= 0x80)
         return true;
     if (byte < '0' || byte > '9') {
@@ -164,8 +166,8 @@ static bool ends_word(const struct label_cursor *c, const struct label_sense *se
     if (sense->flags & LABEL_UNSPACED)
         return true;
     int code = label_peek(c);
-    if (code < 0 || !text_is_letter(code))
-        return true;
+    if (code < 0 || !text_is_letter(code)) /* in "FigS1" the S belongs to the number, not to a plural */
+        return !(label_digit(code) >= 0 && c->at >= 2 && c->text[c->at - 1] == 'S' && c->text[c->at - 2] >= 'a');
     return code == 'S' && c->at + 1 < c->len && c->text[c->at + 1] >= '1' && c->text[c->at + 1] <= '9';
 }
 
@@ -373,7 +375,6 @@ static char roman_letter(int code)
 /* I to XXXIX, in letters or in Unicode's own Roman numerals. */
 static bool read_roman(struct label_cursor *c, struct label_number *out)
 {
-    static const char *const tens[] = {"", "X", "XX", "XXX"};
     static const char *const ones[] = {"", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"};
     struct label_cursor at = *c;
     int code = label_peek(&at);
@@ -388,8 +389,8 @@ static bool read_roman(struct label_cursor *c, struct label_number *out)
         label_step(&at);
     }
     for (int value = 1; letters[0] && value <= 39; value++) {
-        size_t len = strlen(tens[value / 10]);
-        if (strncmp(letters, tens[value / 10], len) || strcmp(letters + len, ones[value % 10]))
+        size_t tens = (size_t)value / 10;
+        if (strspn(letters, "X") < tens || strcmp(letters + tens, ones[value % 10]))
             continue;
         out->value = value;
         *c = at;

@@ -98,7 +98,7 @@ def read(path):
 
 
 def letters_of(tries):
-    """({letter: its number}, [(code point, number, is lower case)])"""
+    """({letter: its number}, [(code point, number, is lower case)]). Georgian writes sentences without capitals."""
     alphabet = sorted({c for trie in tries.values() for form in trie for c in form})
     ids = {c: i + 1 for i, c in enumerate(alphabet)}
     table = []
@@ -106,7 +106,7 @@ def letters_of(tries):
         c = chr(code)
         folded = c if c in ids else fold_letter(c)
         if folded in ids:
-            table.append((code, ids[folded], unicodedata.category(c) == "Ll"))
+            table.append((code, ids[folded], unicodedata.category(c) == "Ll" and not "\u10d0" <= c <= "\u10ff"))
     return ids, table
 
 
