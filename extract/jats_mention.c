@@ -166,10 +166,11 @@ static void read_plain(struct jats *j, const xmlNode *body)
     for (const xmlNode *node = body; node && cites.n; node = xml_next(body, node, descend)) {
         enum xml_tag tag = xml_tag(node);
         descend = tag != TAG_CAPTION && tag != TAG_TABLE && tag != TAG_TBLBDY && tag != TAG_REF_LIST &&
-                  tag != TAG_TABLE_WRAP_FOOT && tag != TAG_P && (tag != TAG_TEXT || !j->bmc);
+                  tag != TAG_TABLE_WRAP_FOOT && (tag != TAG_TEXT || !j->bmc);
         if (tag != TAG_P)
             continue;
         xml_text_clear(&j->text);
+        j->text.blocks_left_out = true;
         xml_text_add(&j->text, node);
         xml_text_trim(&j->text);
         cites_add(&cites, xml_language(node), j->text.s.data, j->text.s.len);
