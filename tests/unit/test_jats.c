@@ -340,6 +340,35 @@ static void biomed_central(void **state)
     assert_string_equal(a.figures[0].mentions[0].text, "Look at 1 now.");
 }
 
+static void tei(void **state)
+{
+    (void)state;
+    read_ok("<TEI xmlns='http://www.tei-c.org/ns/1.0'><teiHeader xml:lang='de'><fileDesc><titleStmt><title><title>Dosen"
+            "</title><title type='sub'>Eine Studie</title></title></titleStmt><publicationStmt><publisher>Verein"
+            "</publisher><date when='2019-03-01'/></publicationStmt><sourceDesc><biblStruct><idno type='DOI'>10.5555/T"
+            "</idno></biblStruct></sourceDesc></fileDesc><profileDesc><abstract><p>Kurz.</p></abstract><textClass>"
+            "<keywords><term>Dosis</term><term>Knochen</term></keywords></textClass></profileDesc></teiHeader><text>"
+            "<body><p>Sie sank (vgl. Abb. 1).</p><figure><graphic url='a.png'/><head><lb/>Abb. 1: Die Dosis.</head>"
+            "</figure><figure xml:id='fig_0'><head>Fig. 2.</head><label>2</label><figDesc>Fig. 2. By week.</figDesc>"
+            "</figure><figure type='table' xml:id='tab_0'><head>Table 1</head><figDesc>Data.</figDesc></figure>"
+            "<p>So <ref type='figure' target='#fig_0'>2</ref>.</p></body></text></TEI>");
+    assert_string_equal(a.front.title, "Dosen: Eine Studie");
+    assert_string_equal(a.front.doi, "10.5555/t");
+    assert_string_equal(a.front.publisher, "Verein");
+    assert_string_equal(a.front.language, "de");
+    assert_string_equal(a.front.keywords, "Dosis; Knochen");
+    assert_int_equal(a.front.year, 2019);
+    assert_int_equal(a.n_figures, 3);
+    assert_string_equal(a.figures[0].label, "Abb. 1");
+    assert_string_equal(a.figures[0].captions[0].text, "Die Dosis.");
+    assert_string_equal(a.figures[0].hrefs[0], "a.png");
+    assert_string_equal(a.figures[0].mentions[0].text, "Sie sank (vgl. Abb. 1).");
+    assert_string_equal(a.figures[1].captions[0].text, "By week.");
+    assert_string_equal(a.figures[1].mentions[0].text, "So 2.");
+    assert_string_equal(a.figures[2].kind, "table");
+    assert_string_equal(a.figures[2].captions[0].text, "Data.");
+}
+
 static void envelopes_and_prefixes(void **state)
 {
     (void)state;
@@ -437,6 +466,7 @@ int main(void)
         cmocka_unit_test_teardown(mentions, release),
         cmocka_unit_test_teardown(what_is_no_figure, release),
         cmocka_unit_test_teardown(biomed_central, release),
+        cmocka_unit_test_teardown(tei, release),
         cmocka_unit_test_teardown(envelopes_and_prefixes, release),
         cmocka_unit_test_teardown(faults_are_recovered_from, release),
         cmocka_unit_test_teardown(refused, release),
