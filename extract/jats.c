@@ -1,5 +1,5 @@
 /* jats.c: see jats.h. Finds the article in the document and has its parts read; the files beside it hold the subjects:
- * front matter (jats_front.c), figures (jats_figure.c), mentions (jats_mention.c). */
+ * front matter (jats_front.c), figures (jats_figure.c), mentions (jats_mention.c), and all of TEI (tei.c). */
 #include "extract/jats.h"
 
 #include <string.h>
@@ -57,12 +57,25 @@ bool jats_is_translation(const xmlNode *sub_article)
 /* The article in a document: the root, or inside the envelopes of PMC's OAI and e-utilities. */
 static const xmlNode *find_article(const xmlNode *root)
 {
-    if (xml_tag(root) == TAG_ART)
+    if (xml_tag(root) == TAG_ART || xml_tag(root) == TAG_TEI)
         return root;
     const xmlNode *article = xml_tag(root) == TAG_HTML ? NULL : xml_find(root, TAG_ARTICLE);
     /* Other vocabularies have an element article too; only JATS's has these parts. */
     return xml_child(article, TAG_FRONT) || xml_child(article, TAG_BODY) || xml_child(article, TAG_FRONT_STUB) ? article
                                                                                                                : NULL;
+}
+
+/* True when front matter and body are there, so that faults of XML can be recovered from. */
+static bool is_whole(const xmlNode *root)
+{
+    switch (xml_tag(root)) {
+    case TAG_ART:
+        return xml_child(root, TAG_FM) && xml_child(root, TAG_BDY);
+    case TAG_TEI:
+        return xml_child(root, TAG_TEIHEADER) && xml_child(root, TAG_TEXT);
+    default:
+        return xml_child(root, TAG_FRONT) && xml_child(root, TAG_BODY);
+    }
 }
 
 static bool read_document(const xmlDoc *doc, const struct xml_faults *faults, struct article *a, struct err *e)
@@ -75,17 +88,19 @@ static bool read_document(const xmlDoc *doc, const struct xml_faults *faults, st
         return err_set(e, ERR_UNSUPPORTED, "no article: the root element is '%.60s'", (const char *)root->name);
     }
     j.bmc = xml_tag(j.root) == TAG_ART;
-    bool whole = j.bmc ? xml_child(j.root, TAG_FM) && xml_child(j.root, TAG_BDY)
-                       : xml_child(j.root, TAG_FRONT) && xml_child(j.root, TAG_BODY);
-    if (faults->n && !whole)
+    if (faults->n && !is_whole(j.root))
         return err_set(e, ERR_FORMAT, "not well-formed XML: %s", faults->first);
     if (faults->n)
         article_warn(a, "%zu faults of XML were recovered from, the first: %s", faults->n, faults->first);
     xml_text_init(&j.text);
     xml_text_init(&j.label);
-    jats_front(&j);
-    jats_figures(&j);
-    jats_mentions(&j);
+    if (xml_tag(j.root) == TAG_TEI) {
+        tei_read(&j);
+    } else {
+        jats_front(&j);
+        jats_figures(&j);
+        jats_mentions(&j);
+    }
     article_name_figures(a);
     xml_text_release(&j.text);
     xml_text_release(&j.label);

@@ -1,5 +1,6 @@
-/* jats.h: JATS / NLM journal articles (JATS 1.x, NLM 2/3, SciELO PS, PMC) by libxml2. The only libxml2 user but for
- * html.h, which shares its tree helpers.
+/* jats.h: journal articles in XML by libxml2: JATS / NLM (JATS 1.x, NLM 2/3, SciELO PS, PMC), BioMed Central's own
+ * vocabulary (root art) and TEI (text encoders' and GROBID's). The only libxml2 user but for html.h, which shares its
+ * tree helpers (xml.h).
  *
  * No network, no external entity, no DTD is ever loaded; internal entities are not expanded (XML_PARSE_NOENT is off;
  * HTML's named entities, which JATS's DTD declares, are known by a table); depth, node and size limits of libxml2 stay

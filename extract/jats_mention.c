@@ -67,6 +67,10 @@ static void cite_mark(struct paragraph *p, const xmlNode *node)
         rid = xml_attr(node, "fid"); /* BioMed Central: figr fid, tblr tid */
     if (!rid)
         rid = xml_attr(node, "tid");
+    if (!rid)
+        rid = xml_attr(node, "target"); /* TEI: #id */
+    if (rid && *rid == '#')
+        rid++;
     p->first = p->last = -1;
     while (rid && *rid) {
         size_t len = strcspn(rid, " \t\r\n");
@@ -114,6 +118,8 @@ static bool cites_figure(const xmlNode *node)
     case TAG_FIGR:
     case TAG_TBLR:
         return true;
+    case TAG_REF: /* TEI; JATS's ref is an entry of the reference list and has no target */
+        return xml_attr(node, "target") != NULL;
     default:
         return false;
     }
@@ -142,8 +148,8 @@ static void read_body(struct jats *j, const xmlNode *top)
     bool descend = true;
     for (const xmlNode *node = top; node; node = xml_next(top, node, descend)) {
         enum xml_tag tag = xml_tag(node);
-        descend = tag != TAG_CAPTION && tag != TAG_TABLE && tag != TAG_TBLBDY && tag != TAG_REF_LIST &&
-                  tag != TAG_SUB_ARTICLE && tag != TAG_TABLE_WRAP_FOOT && tag != TAG_MATH &&
+        descend = tag != TAG_CAPTION && tag != TAG_FIGURE && tag != TAG_TABLE && tag != TAG_TBLBDY &&
+                  tag != TAG_REF_LIST && tag != TAG_SUB_ARTICLE && tag != TAG_TABLE_WRAP_FOOT && tag != TAG_MATH &&
                   (tag != TAG_TEXT || !j->bmc);
         if (!cites_figure(node))
             continue;
@@ -165,11 +171,12 @@ static void read_plain(struct jats *j, const xmlNode *body)
     cites_init(&cites, j->a);
     for (const xmlNode *node = body; node && cites.n; node = xml_next(body, node, descend)) {
         enum xml_tag tag = xml_tag(node);
-        descend = tag != TAG_CAPTION && tag != TAG_TABLE && tag != TAG_TBLBDY && tag != TAG_REF_LIST &&
-                  tag != TAG_TABLE_WRAP_FOOT && tag != TAG_P && (tag != TAG_TEXT || !j->bmc);
+        descend = tag != TAG_CAPTION && tag != TAG_FIGURE && tag != TAG_TABLE && tag != TAG_TBLBDY &&
+                  tag != TAG_REF_LIST && tag != TAG_TABLE_WRAP_FOOT && (tag != TAG_TEXT || !j->bmc);
         if (tag != TAG_P)
             continue;
         xml_text_clear(&j->text);
+        j->text.blocks_left_out = true;
         xml_text_add(&j->text, node);
         xml_text_trim(&j->text);
         cites_add(&cites, xml_language(node), j->text.s.data, j->text.s.len);
@@ -179,7 +186,8 @@ static void read_plain(struct jats *j, const xmlNode *body)
 
 void jats_mentions(struct jats *j)
 {
-    for (const xmlNode *part = j->root->children; part; part = part->next) {
+    const xmlNode *top = xml_tag(j->root) == TAG_TEI ? xml_child(j->root, TAG_TEXT) : j->root;
+    for (const xmlNode *part = top ? top->children : NULL; part; part = part->next) {
         enum xml_tag tag = xml_tag(part);
         const xmlNode *body = tag == TAG_BODY || tag == TAG_BDY ? part : NULL;
         if (tag == TAG_SUB_ARTICLE && jats_is_translation(part))

@@ -1,4 +1,4 @@
-/* jats_tree.h: what the files of the JATS parser share (jats.c, jats_front.c, jats_figure.c, jats_mention.c). */
+/* jats_tree.h: what the files of the JATS parser share (jats.c, jats_front.c, jats_figure.c, jats_mention.c, tei.c). */
 #ifndef FIGMILL_EXTRACT_JATS_TREE_H
 #define FIGMILL_EXTRACT_JATS_TREE_H
 
@@ -16,7 +16,7 @@ struct jats_ids {
 
 struct jats {
     struct article *a;
-    const xmlNode *root; /* article or art */
+    const xmlNode *root; /* article, art or TEI */
     bool bmc;            /* BioMed Central's own vocabulary (root art) */
     struct jats_ids ids;
     struct xml_text text, label; /* scratch */
@@ -35,6 +35,9 @@ void jats_figures(struct jats *j);
 
 /* Adds the sentences that cite the figures. */
 void jats_mentions(struct jats *j);
+
+/* All of a TEI document. */
+void tei_read(struct jats *j);
 
 /* True for a sub-article that is a translation of the whole. */
 bool jats_is_translation(const xmlNode *sub_article);

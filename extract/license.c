@@ -26,6 +26,12 @@ static bool name(char out[LICENSE_NAME_MAX], const char *conditions, const char 
     return true;
 }
 
+static bool zero_name(char out[LICENSE_NAME_MAX])
+{
+    snprintf(out, LICENSE_NAME_MAX, "CC0-1.0"); /* there is one version only */
+    return true;
+}
+
 /* Reads "by", "by-nc", "bync", "by nc nd" at *s and moves on behind it. NULL when there is none. */
 static const char *conditions_at(const char **s)
 {
@@ -69,10 +75,7 @@ static bool by_url(const char *s, char out[LICENSE_NAME_MAX])
             return name(out, conditions, version);
         }
     }
-    if (!zero)
-        return false;
-    version_at(zero, version);
-    return name(out, "0", *version ? version : "1.0");
+    return zero && zero_name(out);
 }
 
 /* "cc" as a word, then conditions: "CC BY-NC 4.0", "cc_by", "ccbylicense", "creativeCommonsBy". */
@@ -85,7 +88,7 @@ static bool by_short_name(const char *s, char out[LICENSE_NAME_MAX])
         const char *rest = p + 2;
         rest += strspn(rest, "-_ ");
         if (rest[0] == '0' || strncmp(rest, "zero", 4) == 0)
-            return name(out, "0", "1.0");
+            return zero_name(out);
         const char *conditions = conditions_at(&rest);
         if (conditions) {
             version_at(rest, version);

@@ -33,12 +33,16 @@ static void add_all(struct xml_text *t, const xmlNode *node, int depth)
             add_math(t, child, depth + 1);
 }
 
-static bool has_element_before(const xmlNode *node)
+/* True when something stands before the node that it can be added to: not the start, not another operator. */
+static bool has_operand_before(const xmlNode *node)
 {
-    for (const xmlNode *before = node->prev; before; before = before->prev)
-        if (before->type == XML_ELEMENT_NODE)
-            return true;
-    return false;
+    const xmlNode *before = node->prev;
+    while (before && before->type != XML_ELEMENT_NODE)
+        before = before->prev;
+    if (xml_tag(before) != TAG_MO)
+        return before != NULL;
+    const xmlNode *text = before->children;
+    return text && text->type == XML_TEXT_NODE && strpbrk((const char *)text->content, ")]}|%");
 }
 
 /* Puts brackets around what stands behind `start` when it is more than one word or number. */
@@ -72,7 +76,7 @@ static void add_operator(struct xml_text *t, const xmlNode *node)
     xml_text_trim(&op);
     const char *s = op.s.data;
     bool infix = is_relation(s) ||
-                 (has_element_before(node) && (strcmp(s, "+") == 0 || strcmp(s, "-") == 0 || strcmp(s, "−") == 0));
+                 (has_operand_before(node) && (strcmp(s, "+") == 0 || strcmp(s, "-") == 0 || strcmp(s, "−") == 0));
     if (infix)
         xml_text_space(t);
     str_add(&t->s, s);
@@ -348,6 +352,7 @@ static void add_tex(struct xml_text *t, struct tex *x, int depth)
         if (c == '\\') {
             add_command(t, x, depth);
         } else if (c == '^' || c == '_') {
+            xml_text_trim(t);
             size_t start = t->s.len;
             x->at++;
             add_argument(t, x, depth);

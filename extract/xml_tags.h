@@ -15,6 +15,7 @@
     X(ALT_TEXT, "alt-text") \
     X(ALT_TITLE, "alt-title") \
     X(ALTERNATIVES, "alternatives") \
+    X(ANALYTIC, "analytic") \
     X(ANNOTATION, "annotation") \
     X(ANNOTATION_XML, "annotation-xml") \
     X(APP, "app") \
@@ -25,10 +26,12 @@
     X(ARTICLE_TITLE, "article-title") \
     X(ATTRIB, "attrib") \
     X(AUTHOR_NOTES, "author-notes") \
+    X(AVAILABILITY, "availability") \
     X(B, "b") \
     X(BACK, "back") \
     X(BDY, "bdy") \
     X(BIBL, "bibl") \
+    X(BIBLSTRUCT, "biblStruct") \
     X(BLOCKQUOTE, "blockquote") \
     X(BM, "bm") \
     X(BODY, "body") \
@@ -65,6 +68,7 @@
     X(FIGCAPTION, "figcaption") \
     X(FIGR, "figr") \
     X(FIGURE, "figure") \
+    X(FILEDESC, "fileDesc") \
     X(FLOATS_GROUP, "floats-group") \
     X(FLOATS_WRAP, "floats-wrap") \
     X(FM, "fm") \
@@ -93,6 +97,7 @@
     X(IDNO, "idno") \
     X(IFRAME, "iframe") \
     X(IMG, "img") \
+    X(IMPRINT, "imprint") \
     X(INF, "inf") \
     X(INLINE_FORMULA, "inline-formula") \
     X(INLINE_GRAPHIC, "inline-graphic") \
@@ -104,11 +109,13 @@
     X(JOURNAL_META, "journal-meta") \
     X(JOURNAL_TITLE, "journal-title") \
     X(JOURNAL_TITLE_GROUP, "journal-title-group") \
+    X(KEYWORDS, "keywords") \
     X(KWD, "kwd") \
     X(KWD_GROUP, "kwd-group") \
     X(KWDG, "kwdg") \
     X(LABEL, "label") \
     X(LANGUAGE, "language") \
+    X(LB, "lb") \
     X(LI, "li") \
     X(LICENCE, "licence") \
     X(LICENSE, "license") \
@@ -134,6 +141,7 @@
     X(MMULTISCRIPTS, "mmultiscripts") \
     X(MN, "mn") \
     X(MO, "mo") \
+    X(MONOGR, "monogr") \
     X(MOVER, "mover") \
     X(MPADDED, "mpadded") \
     X(MPHANTOM, "mphantom") \
@@ -166,10 +174,12 @@
     X(PERMISSIONS, "permissions") \
     X(PREFORMAT, "preformat") \
     X(PRIVATE_CHAR, "private-char") \
+    X(PROFILEDESC, "profileDesc") \
     X(PUB_DATE, "pub-date") \
     X(PUBDATE, "pubdate") \
     X(PUBID, "pubid") \
     X(PUBIDLIST, "pubidlist") \
+    X(PUBLICATIONSTMT, "publicationStmt") \
     X(PUBLISHER, "publisher") \
     X(PUBLISHER_NAME, "publisher-name") \
     X(PUBMED, "pubmed") \
@@ -187,6 +197,7 @@
     X(SEMANTICS, "semantics") \
     X(SMI, "smi") \
     X(SOURCE, "source") \
+    X(SOURCEDESC, "sourceDesc") \
     X(SPAN, "span") \
     X(ST, "st") \
     X(STYLE, "style") \
@@ -211,6 +222,7 @@
     X(TD, "td") \
     X(TEIHEADER, "teiHeader") \
     X(TEMPLATE, "template") \
+    X(TERM, "term") \
     X(TEX_MATH, "tex-math") \
     X(TEXT, "text") \
     X(TEXTAREA, "textarea") \
@@ -220,6 +232,7 @@
     X(THEAD, "thead") \
     X(TITLE, "title") \
     X(TITLE_GROUP, "title-group") \
+    X(TITLESTMT, "titleStmt") \
     X(TR, "tr") \
     X(TRANS_ABSTRACT, "trans-abstract") \
     X(TRANS_TITLE, "trans-title") \

@@ -318,6 +318,7 @@ static void add_element(struct xml_text *t, const xmlNode *node, int depth)
     case TAG_IFRAME:
         break;
     case TAG_BR:
+    case TAG_LB:
     case TAG_BREAK:
         xml_text_space(t);
         break;
