@@ -164,6 +164,14 @@ struct search {
     int frame;
 };
 
+/* A note in small print between figure and caption ("Source: ..."). */
+static bool is_note(const struct search *s, const struct pdf_block *b)
+{
+    double reach = 6 * s->d->leading;
+    return b->weak && b->box.y0 > s->at.y0 - reach && b->box.y1 < s->at.y1 + reach &&
+           box_overlap_x(b->box, s->at) > 0.5 * fmin(box_width(b->box), box_width(s->at));
+}
+
 /* Where graphics may stand on one side of the caption: up to the nearest block. */
 static struct box zone_of(const struct search *s, enum side side, double x0, double x1)
 {
@@ -177,8 +185,8 @@ static struct box zone_of(const struct search *s, enum side side, double x0, dou
     else
         z = (struct box){side == SIDE_LEFT ? 0 : s->at.x1, s->at.y0, side == SIDE_LEFT ? s->at.x0 : s->page->width, s->at.y1};
     for (size_t i = 0; i < g->n_blocks; i++) {
-        struct box b = g->blocks[i];
-        if (g->block_owner[i] == s->caption)
+        struct box b = g->blocks[i].box;
+        if (g->blocks[i].owner == s->caption || (vertical && is_note(s, &g->blocks[i])))
             continue;
         if (vertical) {
             if (box_overlap_x(b, z) < fmin(6, 0.3 * box_width(b)))
@@ -254,8 +262,8 @@ static double foreign_ink(const struct search *s, struct box b)
 {
     double ink = 0;
     for (size_t i = 0; i < s->g->n_blocks; i++)
-        if (s->g->block_owner[i] != s->caption)
-            ink += box_area(box_intersect(s->g->blocks[i], b));
+        if (s->g->blocks[i].owner != s->caption)
+            ink += box_area(box_intersect(s->g->blocks[i].box, b));
     return ink / fmax(box_area(b), 1);
 }
 
@@ -322,19 +330,23 @@ size_t pdf_regions(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphic
     size_t n = 0;
     struct box span = pdf_column_span(page, s.at);
     double margin = 0.06 * page->width;
-    for (int wide = 0; wide < 2; wide++) {
-        double x0 = wide ? page->text_area.x0 - margin : span.x0 - 2, x1 = wide ? page->text_area.x1 + margin : span.x1 + 2;
-        if (!wide)
+    /* As wide as the caption itself, as its columns, as the page's text. */
+    const double width[3][2] = {{s.at.x0 - 2, s.at.x1 + 2},
+                                {span.x0 - 2, span.x1 + 2},
+                                {page->text_area.x0 - margin, page->text_area.x1 + margin}};
+    for (int k = 0; k < 3; k++) {
+        double x0 = width[k][0], x1 = width[k][1];
+        if (k < 2)
             share_width(&s, &x0, &x1);
         for (enum side side = SIDE_ABOVE; side <= SIDE_RIGHT; side++) {
             bool vertical = side == SIDE_ABOVE || side == SIDE_BELOW;
-            if (wide && !vertical)
+            if (k != 1 && !vertical)
                 continue;
-            struct pdf_region r = {.side = side, .wide = wide};
+            struct pdf_region r = {.side = side, .wide = k == 2};
             double graphic = gather(&s, zone_of(&s, side, x0, x1), vertical, &r.box);
             if (graphic < 0)
                 continue;
-            r.score = score_region(&s, r.box, side, graphic, wide, prior);
+            r.score = score_region(&s, r.box, side, graphic, r.wide, prior);
             offer(out, &n, max, r);
         }
     }
