@@ -47,15 +47,9 @@ static double table_limit(struct pdf_doc *d, const struct pdf_sheet *page, int c
     return limit;
 }
 
-/* Whether a table that goes as far as `box` has a wide gap without text before the rule `next`: what lies behind it is
- * something else. */
-static bool empty_band(const struct pdf_sheet *page, struct box span, struct box box, struct box next, double gap)
+/* The end of the text that goes on from `y` without an empty band of `gap` points, at most `end`. */
+static double text_end(const struct pdf_sheet *page, struct box span, double y, double end, double gap)
 {
-    double y = box.y1, end = next.y0;
-    if (next.y1 < box.y0) {
-        y = next.y1;
-        end = box.y0;
-    }
     while (end - y > gap) {
         double reach = y;
         for (size_t i = 0; i < page->n_lines; i++) {
@@ -65,10 +59,38 @@ static bool empty_band(const struct pdf_sheet *page, struct box span, struct box
                 reach = line->box.y1;
         }
         if (reach <= y)
-            return true;
+            return y;
         y = reach;
     }
-    return false;
+    return end;
+}
+
+/* Whether a table that goes as far as `box` has a wide gap without text before the rule `next`: what lies behind it is
+ * something else. */
+static bool empty_band(const struct pdf_sheet *page, struct box span, struct box box, struct box next, double gap)
+{
+    double y = box.y1, end = next.y0;
+    if (next.y1 < box.y0) {
+        y = next.y1;
+        end = box.y0;
+    }
+    return text_end(page, span, y, end, gap) < end;
+}
+
+/* Where a figure stands between a table and the figure's caption at `limit`: the widest empty band divides them. */
+static double before_figure(const struct pdf_doc *d, const struct pdf_sheet *page, struct box span, double from,
+                            double limit)
+{
+    double gap = 1.5 * d->leading, end = limit;
+    for (double y; (y = text_end(page, span, from, limit, gap)) < limit - gap; gap += 2)
+        end = y;
+    for (size_t i = 0; i < page->n_marks; i++) {
+        const struct pdf_mark *m = &page->marks[i];
+        if (m->kind == MARK_IMAGE && !m->white && !m->furniture && box_height(m->box) > 40 && m->box.y0 > from &&
+            box_overlap_x(m->box, span) > 0)
+            end = fmin(end, m->box.y0);
+    }
+    return end;
 }
 
 /* A rule right over the caption of another figure belongs to that caption. */
@@ -89,8 +111,9 @@ static bool table_side(struct pdf_doc *d, const struct pdf_sheet *page, int capt
     struct box span = pdf_column_span(page, c->box), box = {0, 0, 0, 0};
     bool figure_behind;
     double limit = table_limit(d, page, caption, span, down, &figure_behind);
-    /* Where a figure's caption comes next, its figure stands in between. */
-    double gap = (figure_behind ? 1.6 : 2.5) * d->leading;
+    double gap = 2.5 * d->leading;
+    if (figure_behind && down)
+        limit = before_figure(d, page, span, c->box.y1, limit);
     double top = down ? c->box.y1 - 1 : limit, bottom = down ? limit : c->box.y0 + 1;
     bool ruled = false;
     for (double far = 0; far >= 0;) {
@@ -250,7 +273,9 @@ static double gather(const struct search *s, struct box z, bool vertical, struct
             const struct pdf_cluster *c = &g->clusters[i];
             if ((c->n_marks && !c->rules_only) || !c->n_text || !in_zone(s, c, z, vertical))
                 continue;
-            if (!graphics || gap_between(box, c->box) < 1.3 * s->d->leading)
+            /* A lettered line is a grid line of the plot. */
+            double reach = (c->n_marks ? 3 : 1.3) * s->d->leading;
+            if (!graphics || gap_between(box, c->box) < reach)
                 box = box_union(box, c->box);
         }
     *out = box;
