@@ -6,9 +6,12 @@
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/mem.h"
 
 void blob_path(const char *sha256, char out[BLOB_PATH_SIZE])
 {
@@ -23,46 +26,187 @@ static bool full_path(const char *corpus, const char *sha256, char out[PATH_MAX]
            err_set(e, ERR_SYSTEM, "the corpus's path is too long: %.80s...", corpus);
 }
 
-/* Writes and syncs a temp file in blobs/tmp-PID. */
-static bool write_temp(const char *path, const void *bytes, size_t len, struct err *e)
+/* True when the blob is there with the right size: a power cut may have left it short. */
+static bool is_there(const char *path, uint64_t len)
 {
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == len;
+}
+
+static bool temp_path(const char *corpus, char out[PATH_MAX], struct err *e)
+{
+    return snprintf(out, PATH_MAX, "%s/blobs/tmp-%ld", corpus, (long)getpid()) < PATH_MAX ||
+           err_set(e, ERR_SYSTEM, "the corpus's path is too long: %.80s...", corpus);
+}
+
+/* Creates the temp file, and the folder around it when it is missing. */
+static int open_temp(const char *corpus, const char *path, struct err *e)
+{
+    char folder[PATH_MAX];
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0 && errno == ENOENT && snprintf(folder, sizeof folder, "%s/blobs", corpus) < PATH_MAX) {
+        if (!file_make_folder(folder, e))
+            return -1;
+        fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    }
     if (fd < 0)
-        return err_errno(e, ERR_SYSTEM, errno, "cannot write %s", path);
-    bool ok = file_write_all(fd, path, bytes, len, e);
-    if (ok && fsync(fd) != 0)
-        ok = err_errno(e, ERR_SYSTEM, errno, "cannot sync %s", path);
-    if (close(fd) != 0 && ok)
-        ok = err_errno(e, ERR_SYSTEM, errno, "cannot write %s", path);
-    if (!ok)
-        unlink(path);
-    return ok;
+        err_errno(e, ERR_SYSTEM, errno, "cannot write %s", path);
+    return fd;
+}
+
+static bool close_temp(int fd, const char *path, struct err *e)
+{
+    return close(fd) == 0 || err_errno(e, ERR_SYSTEM, errno, "cannot write %s", path);
+}
+
+/* Moves the temp file to its place; the folder is made when it is missing, which happens 256 times a corpus. */
+static bool move_in(const char *temp, char path[PATH_MAX], struct err *e)
+{
+    if (rename(temp, path) == 0)
+        return true;
+    if (errno == ENOENT) {
+        char *slash = strrchr(path, '/');
+        *slash = 0;
+        bool ok = file_make_folder(path, e);
+        *slash = '/';
+        if (!ok)
+            return false;
+        if (rename(temp, path) == 0)
+            return true;
+    }
+    return err_errno(e, ERR_SYSTEM, errno, "cannot write %s", path);
 }
 
 bool blob_write(const char *corpus, const void *bytes, size_t len, char sha256[SHA256_SIZE], struct err *e)
 {
     char path[PATH_MAX], temp[PATH_MAX];
-    struct stat st;
     sha256_of(bytes, len, sha256);
     if (!full_path(corpus, sha256, path, e))
         return false;
-    if (stat(path, &st) == 0 && (uintmax_t)st.st_size == len)
+    if (is_there(path, len))
         return true;
-    char *slash = strrchr(path, '/');
-    *slash = 0;
-    if (!file_make_folder(path, e))
+    if (!temp_path(corpus, temp, e))
         return false;
-    *slash = '/';
-    if (snprintf(temp, sizeof temp, "%s/blobs/tmp-%ld", corpus, (long)getpid()) >= (int)sizeof temp)
-        return err_set(e, ERR_SYSTEM, "the corpus's path is too long: %.80s...", corpus);
-    if (!write_temp(temp, bytes, len, e))
+    int fd = open_temp(corpus, temp, e);
+    if (fd < 0)
         return false;
-    if (rename(temp, path) != 0) {
-        err_errno(e, ERR_SYSTEM, errno, "cannot write %s", path);
+    bool ok = file_write_all(fd, temp, bytes, len, e);
+    ok = close_temp(fd, temp, ok ? e : NULL) && ok && move_in(temp, path, e);
+    if (!ok)
         unlink(temp);
-        return false;
+    return ok;
+}
+
+struct blob_writer {
+    char *corpus;
+    unsigned char *head;
+    size_t head_len;
+    uint64_t size;
+    int fd;                /* of the temp file, once the head is full; else -1 */
+    struct sha256 *sha256; /* beside fd */
+    char temp[PATH_MAX];
+};
+
+struct blob_writer *blob_writer_new(const char *corpus)
+{
+    struct blob_writer *w = mem_new(sizeof *w);
+    w->corpus = mem_strdup(corpus);
+    w->head = mem_new(BLOB_HEAD);
+    w->fd = -1;
+    return w;
+}
+
+void blob_writer_clear(struct blob_writer *w)
+{
+    if (w->fd >= 0) {
+        close(w->fd);
+        unlink(w->temp);
+        sha256_free(w->sha256, NULL);
     }
-    return true;
+    w->fd = -1;
+    w->sha256 = NULL;
+    w->head_len = 0;
+    w->size = 0;
+}
+
+void blob_writer_free(struct blob_writer *w)
+{
+    if (!w)
+        return;
+    blob_writer_clear(w);
+    free(w->corpus);
+    free(w->head);
+    free(w);
+}
+
+static bool spill(struct blob_writer *w, struct err *e)
+{
+    if (!temp_path(w->corpus, w->temp, e) || (w->fd = open_temp(w->corpus, w->temp, e)) < 0)
+        return false;
+    w->sha256 = sha256_new();
+    sha256_add(w->sha256, w->head, w->head_len);
+    return file_write_all(w->fd, w->temp, w->head, w->head_len, e);
+}
+
+bool blob_writer_add(struct blob_writer *w, const void *bytes, size_t len, struct err *e)
+{
+    size_t room = BLOB_HEAD - w->head_len, first = len < room ? len : room;
+    memcpy(w->head + w->head_len, bytes, first);
+    w->head_len += first;
+    w->size += len;
+    if (first == len)
+        return true;
+    if (w->fd < 0 && !spill(w, e))
+        return false;
+    const unsigned char *rest = (const unsigned char *)bytes + first;
+    sha256_add(w->sha256, rest, len - first);
+    return file_write_all(w->fd, w->temp, rest, len - first, e);
+}
+
+const unsigned char *blob_writer_head(const struct blob_writer *w, size_t *len)
+{
+    *len = w->head_len;
+    return w->head;
+}
+
+uint64_t blob_writer_size(const struct blob_writer *w)
+{
+    return w->size;
+}
+
+static bool finish_spilled(struct blob_writer *w, char sha256[SHA256_SIZE], struct err *e)
+{
+    char path[PATH_MAX];
+    sha256_free(w->sha256, sha256);
+    bool ok = close_temp(w->fd, w->temp, e) && full_path(w->corpus, sha256, path, e);
+    bool moved = ok && !is_there(path, w->size) && (ok = move_in(w->temp, path, e));
+    w->fd = -1;
+    if (!moved)
+        unlink(w->temp);
+    return ok;
+}
+
+bool blob_writer_finish(struct blob_writer *w, char sha256[SHA256_SIZE], struct err *e)
+{
+    bool ok = w->fd < 0 ? blob_write(w->corpus, w->head, w->head_len, sha256, e) : finish_spilled(w, sha256, e);
+    blob_writer_clear(w);
+    return ok;
+}
+
+bool blob_sync(const char *corpus, struct err *e)
+{
+    char folder[PATH_MAX];
+    if (snprintf(folder, sizeof folder, "%s/blobs", corpus) >= PATH_MAX)
+        return err_set(e, ERR_SYSTEM, "the corpus's path is too long: %.80s...", corpus);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return true;
+    bool ok = fd >= 0 && syncfs(fd) == 0;
+    if (!ok)
+        err_errno(e, ERR_SYSTEM, errno, "cannot sync %s", folder);
+    if (fd >= 0)
+        close(fd);
+    return ok;
 }
 
 int blob_open(const char *corpus, const char *sha256, struct err *e)

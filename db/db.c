@@ -317,6 +317,11 @@ bool db_int(struct db *db, struct err *e, int64_t *out, const char *sql, const c
     return more >= 0 && (more == 0 || run_out(db, s, e));
 }
 
+int64_t db_changes(const struct db *db)
+{
+    return sqlite3_changes64(db->handle);
+}
+
 const char *db_text(sqlite3_stmt *s, int column)
 {
     return (const char *)sqlite3_column_text(s, column);

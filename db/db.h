@@ -51,6 +51,9 @@ bool db_run(struct db *db, struct err *e, const char *sql, const char *types, ..
 /* The first column of the first row as an integer; 0 when there is none. */
 bool db_int(struct db *db, struct err *e, int64_t *out, const char *sql, const char *types, ...);
 
+/* Rows that the last INSERT, UPDATE or DELETE of this connection changed. */
+int64_t db_changes(const struct db *db);
+
 /* A column's text or NULL, valid until the next step. */
 const char *db_text(sqlite3_stmt *s, int column);
 

@@ -19,6 +19,14 @@ bool task_enqueue(struct db *db, const char *stage, const char *item, int part, 
                   "ttiti", stage, item, (int64_t)part, fingerprint, (int64_t)keep);
 }
 
+/* Tasks are claimed by not_before, and second 1 has long passed. */
+bool task_put_behind(struct db *db, const char *stage, const char *item, struct err *e)
+{
+    return db_run(db, e,
+                  "UPDATE task SET not_before = 1 WHERE stage = ?1 AND item = ?2 AND state = 'ready' AND not_before = 0",
+                  "tt", stage, item);
+}
+
 bool task_retry_failed(struct db *db, const char *stage, int part, int parts, struct err *e)
 {
     return db_run(db, e,
@@ -121,8 +129,7 @@ void task_owner(int pid, char out[TASK_OWNER_SIZE])
     snprintf(out, TASK_OWNER_SIZE, "%.63s/%d/%llu", host, pid, start_of(pid));
 }
 
-/* An owner on another host is taken to be alive: nothing here can tell. */
-static bool is_gone(const char *owner)
+bool task_owner_is_gone(const char *owner)
 {
     char now[TASK_OWNER_SIZE], host[64] = "?";
     gethostname(host, sizeof host - 1);
@@ -139,7 +146,7 @@ bool task_release_stale(struct db *db, const char *stage, struct err *e)
     int n = 0, more;
     sqlite3_stmt *s = db_bind(db, e, "SELECT DISTINCT owner FROM task WHERE stage = ?1 AND state = 'running'", "t", stage);
     while (s && (more = db_step(db, s, e)) > 0)
-        if (n < 64 && db_text(s, 0) && is_gone(db_text(s, 0)))
+        if (n < 64 && db_text(s, 0) && task_owner_is_gone(db_text(s, 0)))
             snprintf(owners[n++], TASK_OWNER_SIZE, "%s", db_text(s, 0));
     if (!s || more < 0)
         return false;

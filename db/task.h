@@ -15,6 +15,8 @@ struct task {
 /* One task. With `keep` a known task stays as it is whatever its fingerprint. */
 bool task_enqueue(struct db *db, const char *stage, const char *item, int part, const char *fingerprint, bool keep,
                   struct err *e);
+/* Lets a ready task be claimed only after all that were never put behind: those that can do without what this one needs. */
+bool task_put_behind(struct db *db, const char *stage, const char *item, struct err *e);
 /* Makes failed tasks of the stage (and partition) ready again. */
 bool task_retry_failed(struct db *db, const char *stage, int part, int parts, struct err *e);
 
@@ -44,6 +46,9 @@ bool task_count(struct db *db, const char *stage, int part, int parts, struct ta
 /* "host/pid/start": names a process for good, also after its pid is used again. */
 enum { TASK_OWNER_SIZE = 128 };
 void task_owner(int pid, char out[TASK_OWNER_SIZE]);
+
+/* True when that process is gone for sure; an owner on another host is taken to be alive: nothing here can tell. */
+bool task_owner_is_gone(const char *owner);
 
 /* One row of table run. */
 bool run_begin(struct db *db, const char *stage, const char *argv_json, const char *version, int64_t ready,

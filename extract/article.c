@@ -49,10 +49,23 @@ static size_t cut_length(const char *text, size_t len, size_t max)
     return cut;
 }
 
+/* True for plain ASCII that text_clean would leave as it is: most of what parsers give. */
+static bool is_clean(const char *text, size_t len)
+{
+    if (!len || text[0] == ' ' || text[len - 1] == ' ')
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (text[i] < ' ' || text[i] > '~' || (text[i] == ' ' && text[i - 1] == ' '))
+            return false;
+    return true;
+}
+
 const char *article_text(struct article *a, const char *text, size_t len, size_t max)
 {
     if (!text)
         return NULL;
+    if (len <= max && is_clean(text, len))
+        return arena_strndup(&a->arena, text, len);
     /* Cleaning may make text longer or shorter; past this much input the cut would fall short of it anyway. */
     size_t most = max * 16 + 4096;
     struct str clean = STR_INIT(most * 4);

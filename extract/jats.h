@@ -2,9 +2,9 @@
  * html.h, which shares its tree helpers.
  *
  * No network, no external entity, no DTD is ever loaded; internal entities are not expanded (XML_PARSE_NOENT is off;
- * HTML's named entities, which JATS's DTD declares, are known by a table); depth, node and size limits of libxml2 stay on.
- * Captions are clean Unicode: sub and sup that have Unicode forms become them when short (10⁻³, CO₂), else stay inline;
- * formulas: mml:math's text or a plain rendering; tex-math is left out where another form stands beside it. */
+ * HTML's named entities, which JATS's DTD declares, are known by a table); depth, node and size limits of libxml2 stay
+ * on. Captions are clean Unicode: sub and sup that have Unicode forms become them when short (10⁻³, CO₂), else stay
+ * inline; formulas: mml:math's text or a plain rendering; tex-math is left out where another form stands beside it. */
 #ifndef FIGMILL_EXTRACT_JATS_H
 #define FIGMILL_EXTRACT_JATS_H
 

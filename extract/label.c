@@ -342,12 +342,14 @@ static bool try_shape(struct reading *r, bool (*read)(struct reading *))
 static bool read_label(struct reading *r)
 {
     int code = label_peek(&r->at);
+    if (!label_may_start(&r->at))
+        return false;
     if (code >= '0' && code <= '9')
         return try_shape(r, read_suffix);
     if (code == 0x7b2c)
         return try_shape(r, read_circumfix);
     return try_shape(r, read_prefix) ||
-           ((code == 'I' || code == 'V' || code == 'X' || text_is_digit(code)) && try_shape(r, read_suffix));
+           ((code == 'I' || code == 'V' || code == 'X' || label_digit(code) >= 0) && try_shape(r, read_suffix));
 }
 
 /* A label that has no number by nature. */
@@ -439,10 +441,10 @@ bool label_find(const char *text, size_t len, size_t *at, size_t *start, struct 
     struct label_cursor c = {text, len, *at};
     int before = ' ';
     for (int code; (code = label_peek(&c)) >= 0; before = code) {
-        bool word = code < 0x590 ? label_is_cased(code) || text_is_digit(code) : !is_space_code(code);
+        bool word = code < 0x590 ? label_is_cased(code) || label_digit(code) >= 0 : !is_space_code(code);
         bool inside = (before < 0x590 ? label_is_cased(before) : code < 0x2e80 && text_is_letter(before)) ||
-                      text_is_digit(before);
-        if (word && !inside && (code < 0x2e80 || may_follow(before))) {
+                      label_digit(before) >= 0;
+        if (word && !inside && (code < 0x2e80 || may_follow(before)) && label_may_start(&c)) {
             struct reading r = {.at = c, .out = &out->label, .cite = out};
             out->n_also = 0;
             if (read_label(&r) &&

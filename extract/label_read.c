@@ -36,6 +36,13 @@ bool label_accept(struct label_cursor *c, int code)
     return true;
 }
 
+int label_digit(int code)
+{
+    if (code < 0x80)
+        return code >= '0' && code <= '9' ? code - '0' : -1;
+    return text_digit_value(code);
+}
+
 static bool is_space(int code)
 {
     return code == ' ' || (code >= '\t' && code <= '\r') || (code > 0x7f && text_is_space(code));
@@ -118,6 +125,37 @@ static const struct label_node *child_of(const struct label_node *node, unsigned
             high = middle;
     }
     return letter && low < end && low->letter == letter ? low : NULL;
+}
+
+/* True when the character at `at` and the next one may start a word below the root of label_first[root]. */
+static bool may_start_word(const struct label_cursor *c, size_t at, int root)
+{
+    const struct label_node *node = &label_nodes[label_first[root][(unsigned char)c->text[at]]];
+    if (node == label_nodes || node->sense || at + 1 >= c->len)
+        return node != label_nodes;
+    unsigned char next = (unsigned char)c->text[at + 1];
+    return next >= 0x80 || next == ' ' || child_of(node, label_ascii[next].letter);
+}
+
+bool label_may_start(const struct label_cursor *c)
+{
+    size_t at = c->at;
+    unsigned char byte = at < c->len ? (unsigned char)c->text[at] : ' ';
+    if (byte >= 0x80)
+        return true;
+    if (byte < '0' || byte > '9') {
+        bool roman = byte == 'I' || byte == 'V' || byte == 'X';
+        return roman || may_start_word(c, at, 0) || may_start_word(c, at, 1);
+    }
+    for (bool digit = true; at < c->len; at++) {
+        byte = (unsigned char)c->text[at];
+        bool panel =
+            digit && byte < 0x80 && label_is_cased(byte) && at + 1 < c->len && strchr(" .-,/", c->text[at + 1]);
+        digit = byte >= '0' && byte <= '9';
+        if (!digit && !panel && (byte == 0 || !strchr(" .-,/", byte)))
+            break;
+    }
+    return at < c->len && ((unsigned char)c->text[at] >= 0x80 || may_start_word(c, at, 2));
 }
 
 /* True when the word may end at the cursor. "FigS1" may be written without a space. */
@@ -209,19 +247,12 @@ static void add_value(struct label_number *number, int value)
     add_text(number, digits);
 }
 
-static int digit_value(int code)
-{
-    if (code < 0x80)
-        return code >= '0' && code <= '9' ? code - '0' : -1;
-    return text_digit_value(code);
-}
-
 /* One to three digits of any script; four are a year or a count. */
 static bool read_digits(struct label_cursor *c, int *value)
 {
     struct label_cursor at = *c;
     int n = 0, sum = 0;
-    for (int digit; (digit = digit_value(label_peek(&at))) >= 0; n++) {
+    for (int digit; (digit = label_digit(label_peek(&at))) >= 0; n++) {
         if (n == 3)
             return false;
         sum = 10 * sum + digit;
@@ -260,7 +291,7 @@ static bool read_letters(struct label_cursor *c, struct label_number *out)
         label_step(&at);
     else if (code == 'S')
         label_skip_spaces(&at);
-    if (digit_value(label_peek(&at)) < 0)
+    if (label_digit(label_peek(&at)) < 0)
         return false;
     add_text(out, letters);
     *c = at;
@@ -308,7 +339,7 @@ static bool read_panel(struct label_cursor *c, struct label_number *out)
         return false;
     while (label_peek(&at) == code + 1 && (code | 0x20) < 'l')
         code = label_step(&at);
-    if (label_is_cased(label_peek(&at)) || digit_value(label_peek(&at)) >= 0)
+    if (label_is_cased(label_peek(&at)) || label_digit(label_peek(&at)) >= 0)
         return false;
     add_sub(out, &at, c->at);
     *c = at;
@@ -419,7 +450,7 @@ static bool ends_number(struct label_cursor at)
         return true;
     if (label_is_cased(code))
         return label_is_upper(code) && label_is_cased(label_peek(&at)) && !label_is_upper(label_peek(&at));
-    return digit_value(code) < 0 && code != '%';
+    return label_digit(code) < 0 && code != '%';
 }
 
 bool label_read_number(struct label_cursor *c, enum label_number_style style, struct label_number *out)

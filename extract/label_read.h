@@ -17,9 +17,13 @@ bool label_skip_spaces(struct label_cursor *c); /* true when there were some */
 /* The closing bracket of an opening one, or 0. */
 int label_closing(int code);
 bool label_is_dash(int code);
+int label_digit(int code);     /* 0-9 of any script, else -1 */
 bool label_is_upper(int code); /* Latin, Greek, Cyrillic, Armenian */
 /* A letter of those scripts: where one stands at once behind a word or number, that was not the word's end. */
 bool label_is_cased(int code);
+
+/* False when no label can start here, told from one or two characters (or those behind a number): what most text is. */
+bool label_may_start(const struct label_cursor *c);
 
 /* The longest word of `root` at the cursor, or NULL. *capital (may be NULL): its first letter is no lower-case one. */
 const struct label_sense *label_match(struct label_cursor *c, enum label_root root, bool *capital);

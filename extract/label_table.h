@@ -54,6 +54,8 @@ extern const struct label_letter label_ascii[128];
 extern const struct label_letter label_letters[]; /* beyond ASCII, sorted by code */
 extern const size_t label_n_letters;
 extern const unsigned short label_space; /* the letter that stands for white space */
+/* The nodes of an ASCII character below the roots PREFIX, QUALIFIER and SUFFIX, 0 for none: to turn most text away. */
+extern const unsigned short label_first[3][128];
 extern const struct label_node label_nodes[];
 extern const struct label_sense label_senses[];
 

@@ -80,9 +80,11 @@ enum { XML_TEXT_MAX = 1 << 20 }; /* bytes; more is cut */
 void xml_text_init(struct xml_text *t);
 void xml_text_clear(struct xml_text *t); /* empty; options off */
 void xml_text_release(struct xml_text *t);
-/* Appends the node's text (children included): sub and sup as Unicode where short and possible, formulas in a plain
+/* Appends the text of the node's children: sub and sup as Unicode where short and possible, formulas in a plain
  * rendering, what is no text (object ids, permissions, TeX beside MathML) left out. */
 void xml_text_add(struct xml_text *t, const xmlNode *node);
+/* The same, but as the node's own element says (a sub element becomes a subscript). */
+void xml_text_add_one(struct xml_text *t, const xmlNode *node);
 void xml_text_space(struct xml_text *t); /* a space, unless there is one or nothing */
 /* Removes white space at the end. */
 void xml_text_trim(struct xml_text *t);

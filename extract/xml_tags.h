@@ -114,6 +114,7 @@
     X(LICENSE, "license") \
     X(LICENSE_P, "license-p") \
     X(LICENSE_REF, "license_ref") \
+    X(LINK, "link") \
     X(LIST, "list") \
     X(LIST_ITEM, "list-item") \
     X(LONG_DESC, "long-desc") \
@@ -168,6 +169,7 @@
     X(PUB_DATE, "pub-date") \
     X(PUBDATE, "pubdate") \
     X(PUBID, "pubid") \
+    X(PUBIDLIST, "pubidlist") \
     X(PUBLISHER, "publisher") \
     X(PUBLISHER_NAME, "publisher-name") \
     X(PUBMED, "pubmed") \
@@ -185,6 +187,7 @@
     X(SEMANTICS, "semantics") \
     X(SMI, "smi") \
     X(SOURCE, "source") \
+    X(SPAN, "span") \
     X(ST, "st") \
     X(STYLE, "style") \
     X(SUB, "sub") \

@@ -106,6 +106,7 @@ static bool script_forms_of(const char *text, size_t len, bool super, struct str
         else
             return false;
     }
+    /* A long row of superscript numbers is a list of citations. */
     size_t most = super && digits ? 4 * SCRIPT_MAX : SCRIPT_MAX;
     return n && n <= most && letters <= 1;
 }
@@ -131,6 +132,14 @@ static bool is_ordinal(const char *text)
     return false;
 }
 
+/* "n - 1" as "n-1": spaces around an operator are not kept in a script. */
+static void close_up(const char *text, struct str *out)
+{
+    for (const char *p = text; *p; p++)
+        if (*p != ' ')
+            str_add_char(out, *p);
+}
+
 void xml_text_script(struct xml_text *t, size_t start, bool super)
 {
     while (start < t->s.len && t->s.data[start] == ' ')
@@ -138,7 +147,10 @@ void xml_text_script(struct xml_text *t, size_t start, bool super)
     if (t->s.overflow || start >= t->s.len)
         return;
     struct str tail = STR_INIT(XML_TEXT_MAX), forms = STR_INIT(XML_TEXT_MAX);
-    str_add(&tail, t->s.data + start);
+    if (strpbrk(t->s.data + start, "+-=") && !strchr(t->s.data + start, ','))
+        close_up(t->s.data + start, &tail);
+    else
+        str_add(&tail, t->s.data + start);
     while (tail.len && tail.data[tail.len - 1] == ' ')
         str_cut(&tail, tail.len - 1);
     /* A raised word on a word ("Nkx2.1^cre") would read as one. */
@@ -359,4 +371,9 @@ void xml_text_add(struct xml_text *t, const xmlNode *node)
         add_children(t, node, 0);
     else if (node)
         add_node(t, node, 0);
+}
+
+void xml_text_add_one(struct xml_text *t, const xmlNode *node)
+{
+    add_node(t, node, 0);
 }

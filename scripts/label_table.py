@@ -138,6 +138,12 @@ def trie_nodes(tries, ids):
     return nodes, senses
 
 
+def first_node(nodes, root, letter):
+    """The node of a root's child, 0 where there is none."""
+    _, child, count, _ = nodes[root]
+    return next((n for n in range(child, child + count) if letter and nodes[n][0] == letter), 0)
+
+
 def rows(cells, width=12):
     return "\n".join("    " + " ".join(cells[i:i + width]) for i in range(0, len(cells), width))
 
@@ -156,6 +162,9 @@ def main():
         others = ["{%d, %d, %d}," % row for row in letters if row[0] >= 128]
         f.write("const struct label_letter label_letters[] = {\n%s\n};\n" % rows(others))
         f.write("const size_t label_n_letters = %d;\nconst unsigned short label_space = %d;\n" % (len(others), ids[" "]))
+        f.write("const unsigned short label_first[3][128] = {\n%s\n};\n" % ",\n".join(
+            "    {%s}" % ", ".join(str(first_node(nodes, ROOTS.index(root) + 1, ascii_ids.get(code, (0,))[0])) for code in range(128))
+            for root in ("prefix", "qualifier", "suffix")))
         f.write("const struct label_node label_nodes[] = {\n%s\n};\n" % rows(["{%d, %d, %d, %d}," % n for n in nodes]))
         f.write("const struct label_sense label_senses[] = {\n    {0, \"\", 0},\n%s\n};\n" % "\n".join(
             "    {%s, \"%s\", %s}," % ('"%s"' % kind if kind else "0", mark,

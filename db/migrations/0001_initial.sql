@@ -59,6 +59,7 @@ CREATE TABLE document ( -- an article's file that the extract stage reads
     added       INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX document_article ON document (article_id);
+CREATE INDEX document_name ON document (name);
 
 CREATE TABLE asset ( -- a file beside the documents that they refer to by name: an image
     asset_id    INTEGER PRIMARY KEY,
@@ -72,7 +73,8 @@ CREATE TABLE asset ( -- a file beside the documents that they refer to by name: 
 CREATE TABLE input ( -- every file that import saw, and what became of it
     item        TEXT NOT NULL,    -- the import task it came with
     path        TEXT NOT NULL,
-    outcome     TEXT NOT NULL CHECK (outcome IN ('document', 'asset', 'known', 'refused')), -- known: same bytes seen before
+    outcome     TEXT NOT NULL     -- waiting: not looked at yet; known: a document whose bytes came in another file before
+                CHECK (outcome IN ('waiting', 'document', 'asset', 'known', 'refused')),
     document_id INTEGER REFERENCES document,
     err_kind    TEXT,             -- refused: why
     err_text    TEXT,
@@ -243,9 +245,11 @@ CREATE TABLE sample ( -- owned by shard: which pair went out under which key
     pair_id    INTEGER NOT NULL REFERENCES pair,
     key        TEXT NOT NULL,
     split      TEXT NOT NULL,
+    shard      TEXT,              -- name of the tar that holds it; null: the release has none
     PRIMARY KEY (release_id, pair_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sample_pair ON sample (pair_id);
+CREATE INDEX sample_key ON sample (key);
 
 -- Public views: columns stay in this order, more may follow at the end.
 

@@ -157,9 +157,9 @@ def heel(seed=4, spur=0.06, size=(230, 320)):
     _bone(img, rng, [(.14, .46), (.28, .47), (.42, .54), (.56, .55), (.66, .58), (.64, .68), (.48, .70), (.36, .75),
                      (.30 + spur, .805), (.24, .82), (.14, .76), (.11, .60)], .64)
     if spur:
-        xy = [(w * .50, h * 1.54), (w * .52, h * 1.64), (w * (.58 + 2 * spur), h * 1.60)]
+        xy = [(w * .52, h * 1.52), (w * .53, h * 1.655), (w * (.66 + 2 * spur), h * 1.64)]
         m = _mask((h, w), lambda d: d.polygon(xy, fill=255), 1.2)
-        img[:] = img * (1 - m) + .86 * m
+        img[:] = img * (1 - m) + .74 * m
     return _film(img, rng)
 
 
@@ -270,6 +270,3 @@ def histology(seed=8, infiltrate=0.5, size=(240, 300)):
     a = np.asarray(im).copy()
     a[h - 13:h - 10, w - 66:w - 12] = 20
     return a
-
-
-KINDS = {f.__name__: f for f in (knee, lungs, hip, heel, brain, foci, cells, histology)}

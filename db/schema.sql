@@ -1,0 +1,350 @@
+-- The schema, version 1: what the files in db/migrations make of an empty database. Made by tests, not by hand.
+
+CREATE TABLE run ( -- one invocation of a stage
+    run_id      INTEGER PRIMARY KEY,
+    stage       TEXT NOT NULL,
+    argv        TEXT NOT NULL,    -- command line as a JSON list, keys left out
+    version     TEXT NOT NULL,    -- figmill's version
+    host        TEXT NOT NULL,
+    pid         INTEGER NOT NULL,
+    started     INTEGER NOT NULL,
+    ended       INTEGER,          -- null: still running, or killed
+    exit_status INTEGER,
+    ready       INTEGER,          -- tasks ready when it began
+    done        INTEGER,
+    failed      INTEGER
+) STRICT;
+
+CREATE TABLE task ( -- the queue: one row an item and stage, kept for good
+    task_id     INTEGER PRIMARY KEY,
+    stage       TEXT NOT NULL,
+    item        TEXT NOT NULL,    -- the stage's own key: a path (import), document_id, figure_id, a release name
+    part        INTEGER NOT NULL, -- 0..65535, hash of the article's key: --partition I/N takes part % N = I - 1
+    fingerprint TEXT NOT NULL,    -- of all that shapes the result; a new one makes the task ready again
+    state       TEXT NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'running', 'done', 'failed')),
+    attempts    INTEGER NOT NULL DEFAULT 0,
+    not_before  INTEGER NOT NULL DEFAULT 0, -- a retry waits until then
+    owner       TEXT,             -- host/pid/start time of the worker while running
+    err_kind    TEXT,             -- of the last failure: temporary format limit unsupported refused crash timeout ...
+    err_text    TEXT,
+    updated     INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (stage, item)
+) STRICT;
+
+CREATE INDEX task_ready ON task (stage, not_before, task_id) WHERE state = 'ready';
+
+CREATE INDEX task_running ON task (stage, owner) WHERE state = 'running';
+
+CREATE INDEX task_failed ON task (stage) WHERE state = 'failed';
+
+CREATE TABLE article ( -- one scholarly work; owned by import, fetch and search
+    article_id  INTEGER PRIMARY KEY,
+    key         TEXT NOT NULL UNIQUE, -- doi:..., pmcid:..., pmid:... or sha256:... of its first document
+    doi         TEXT UNIQUE,
+    pmcid       TEXT UNIQUE,
+    pmid        TEXT UNIQUE,
+    source      TEXT NOT NULL,    -- import, or the service it came from
+    added       INTEGER NOT NULL,
+    merged_into INTEGER REFERENCES article, -- the article that its documents went to, once both proved to be one work
+    drop_reason TEXT
+) STRICT;
+
+CREATE TABLE document ( -- an article's file that the extract stage reads
+    document_id INTEGER PRIMARY KEY,
+    article_id  INTEGER NOT NULL REFERENCES article,
+    kind        TEXT NOT NULL CHECK (kind IN ('jats', 'html', 'pdf', 'xml')), -- by content; xml: not known as JATS
+    media_type  TEXT NOT NULL,
+    sha256      TEXT NOT NULL UNIQUE, -- its bytes are the blob of that name
+    bytes       INTEGER NOT NULL,
+    name        TEXT NOT NULL,    -- path as first imported; within an archive ARCHIVE!MEMBER
+    source_url  TEXT,
+    added       INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX document_article ON document (article_id);
+
+CREATE TABLE asset ( -- a file beside the documents that they refer to by name: an image
+    asset_id    INTEGER PRIMARY KEY,
+    article_id  INTEGER NOT NULL REFERENCES article,
+    name        TEXT NOT NULL,    -- path relative to the article's folder
+    sha256      TEXT NOT NULL,
+    bytes       INTEGER NOT NULL,
+    UNIQUE (article_id, name)
+) STRICT;
+
+CREATE TABLE input ( -- every file that import saw, and what became of it
+    item        TEXT NOT NULL,    -- the import task it came with
+    path        TEXT NOT NULL,
+    outcome     TEXT NOT NULL CHECK (outcome IN ('document', 'asset', 'known', 'refused')), -- known: same bytes seen before
+    document_id INTEGER REFERENCES document,
+    err_kind    TEXT,             -- refused: why
+    err_text    TEXT,
+    PRIMARY KEY (item, path)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE front ( -- front matter as one document states it; owned by extract
+    document_id  INTEGER PRIMARY KEY REFERENCES document,
+    doi          TEXT,
+    pmcid        TEXT,
+    pmid         TEXT,
+    title        TEXT,
+    language     TEXT,            -- BCP 47
+    year         INTEGER,
+    journal      TEXT,
+    publisher    TEXT,
+    article_type TEXT,
+    license      TEXT,            -- CC-BY-4.0 and the like where recognised, else the text's start
+    license_url  TEXT,
+    abstract     TEXT,
+    keywords     TEXT,            -- separated by "; "
+    pages        INTEGER,         -- PDF only
+    warnings     TEXT             -- JSON list: what the parser cut, skipped or guessed
+) STRICT;
+
+CREATE TABLE figure ( -- owned by extract
+    figure_id       INTEGER PRIMARY KEY,
+    document_id     INTEGER NOT NULL REFERENCES document,
+    anchor          TEXT NOT NULL,    -- its name within the document, stable over re-runs
+    ordinal         INTEGER NOT NULL, -- order in the document, from 0
+    origin          TEXT NOT NULL CHECK (origin IN ('jats', 'pdf', 'html')),
+    label           TEXT,             -- as printed
+    number          TEXT,             -- canonical number of the label: 1, S2, A1
+    kind            TEXT NOT NULL,    -- figure table scheme chart plate photo map video supplement abstract unlabelled ...
+    page            INTEGER,          -- 1-based
+    x0 REAL, y0 REAL, x1 REAL, y1 REAL, -- PDF points, origin top left, without the caption
+    confidence      REAL NOT NULL,    -- 0..1 that caption and region belong together
+    parent          TEXT,             -- anchor of the figure group it belongs to
+    credit          TEXT,             -- permission or attribution printed with it
+    image_sha256    TEXT,             -- picture that trainers can read (JPEG or PNG, 8-bit RGB or grey); null: none
+    image_media_type TEXT,
+    width           INTEGER,          -- pixels
+    height          INTEGER,
+    original_sha256 TEXT,             -- the publisher's file it was made from, where that is another one
+    original_media_type TEXT,
+    image_note      TEXT,             -- why there is no picture, where one was named
+    content_hash    TEXT NOT NULL,    -- of label, captions, mentions: what later stages depend on
+    drop_reason     TEXT,
+    UNIQUE (document_id, anchor)
+) STRICT;
+
+CREATE INDEX figure_image ON figure (image_sha256);
+
+CREATE TABLE caption ( -- owned by extract; ordinal 0 is the document's own, others are the authors' translations
+    caption_id INTEGER PRIMARY KEY,
+    figure_id  INTEGER NOT NULL REFERENCES figure ON DELETE CASCADE,
+    ordinal    INTEGER NOT NULL,
+    language   TEXT,                  -- as the document states it; null: it does not
+    text       TEXT NOT NULL,
+    UNIQUE (figure_id, ordinal)
+) STRICT;
+
+CREATE TABLE panel ( -- parts of a compound figure; owned by extract
+    panel_id  INTEGER PRIMARY KEY,
+    figure_id INTEGER NOT NULL REFERENCES figure ON DELETE CASCADE,
+    ordinal   INTEGER NOT NULL,
+    label     TEXT,
+    caption   TEXT,
+    x0 REAL, y0 REAL, x1 REAL, y1 REAL, -- pixels of the figure's picture
+    UNIQUE (figure_id, ordinal)
+) STRICT;
+
+CREATE TABLE mention ( -- sentences of the body that cite the figure; owned by extract
+    figure_id INTEGER NOT NULL REFERENCES figure ON DELETE CASCADE,
+    ordinal   INTEGER NOT NULL,
+    language  TEXT,
+    text      TEXT NOT NULL,
+    PRIMARY KEY (figure_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE model_call ( -- every request to a model and its reply, for replay and lineage
+    model_call_id     INTEGER PRIMARY KEY,
+    request_sha256    TEXT NOT NULL, -- of the request's text
+    stage             TEXT NOT NULL,
+    model             TEXT NOT NULL,
+    server            TEXT NOT NULL, -- what the server says of its build
+    request           TEXT NOT NULL, -- JSON as sent
+    reply             TEXT,          -- JSON as received
+    http_status       INTEGER NOT NULL, -- 0: no answer
+    finish_reason     TEXT,
+    prompt_tokens     INTEGER,
+    completion_tokens INTEGER,
+    seconds           REAL NOT NULL,
+    created           INTEGER NOT NULL,
+    err_kind          TEXT,          -- null: a reply that may be replayed
+    err_text          TEXT
+) STRICT;
+
+CREATE UNIQUE INDEX model_call_replay ON model_call (request_sha256) WHERE err_kind IS NULL;
+
+CREATE TABLE translation ( -- every text in the target language, beside its source; owned by translate
+    translation_id  INTEGER PRIMARY KEY,
+    figure_id       INTEGER NOT NULL REFERENCES figure ON DELETE CASCADE,
+    panel_id        INTEGER REFERENCES panel ON DELETE CASCADE,
+    field           TEXT NOT NULL,   -- caption, mention, title
+    ordinal         INTEGER NOT NULL, -- of the mention; 0 else
+    source_language TEXT NOT NULL,   -- BCP 47, or und
+    language_source TEXT NOT NULL,   -- who says so: document, script, detector, article
+    language_confidence REAL NOT NULL,
+    target_language TEXT NOT NULL,
+    source_text     TEXT NOT NULL,
+    text            TEXT,            -- null: no usable translation
+    method          TEXT NOT NULL,   -- identity author model libretranslate apertium
+    model           TEXT,
+    model_call_id   INTEGER REFERENCES model_call,
+    checks          TEXT NOT NULL,   -- JSON object: name -> "pass" or what failed
+    drop_reason     TEXT
+) STRICT;
+
+CREATE UNIQUE INDEX translation_key ON translation (figure_id, coalesce(panel_id, 0), field, ordinal, target_language);
+
+CREATE TABLE pair ( -- every question-answer candidate, kept or dropped; owned by generate (score: judge)
+    pair_id       INTEGER PRIMARY KEY,
+    figure_id     INTEGER NOT NULL REFERENCES figure ON DELETE CASCADE,
+    panel_id      INTEGER REFERENCES panel ON DELETE CASCADE,
+    kind          TEXT NOT NULL CHECK (kind IN ('alignment', 'detailed_description', 'complex_reasoning', 'conversation',
+                                                'multiple_choice')),
+    ordinal       INTEGER NOT NULL,
+    language      TEXT NOT NULL,
+    turns         TEXT NOT NULL,    -- JSON list of {from, value}; from is human or gpt; [] where nothing usable came
+    model         TEXT,             -- null: made without one
+    prompt        TEXT NOT NULL,    -- name of the prompt or instruction list
+    prompt_hash   TEXT NOT NULL,
+    model_call_id INTEGER REFERENCES model_call,
+    checks        TEXT NOT NULL,    -- JSON object: name -> "pass" or what failed
+    score         REAL,
+    drop_reason   TEXT              -- null: kept; else the first check that failed
+) STRICT;
+
+CREATE UNIQUE INDEX pair_key ON pair (figure_id, coalesce(panel_id, 0), kind, ordinal, language);
+
+CREATE TABLE article_split ( -- owned by shard: an article's pairs stay in one split
+    article_id INTEGER PRIMARY KEY REFERENCES article,
+    split      TEXT NOT NULL CHECK (split IN ('train', 'eval'))
+) STRICT;
+
+CREATE TABLE release ( -- owned by shard: one output folder
+    release_id      INTEGER PRIMARY KEY,
+    name            TEXT NOT NULL UNIQUE,
+    path            TEXT NOT NULL,
+    options         TEXT NOT NULL, -- JSON
+    samples         INTEGER NOT NULL,
+    manifest_sha256 TEXT NOT NULL,
+    created         INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE shard ( -- owned by shard: files of a release
+    shard_id   INTEGER PRIMARY KEY,
+    release_id INTEGER NOT NULL REFERENCES release ON DELETE CASCADE,
+    name       TEXT NOT NULL,
+    format     TEXT NOT NULL,
+    split      TEXT NOT NULL,
+    sha256     TEXT NOT NULL,
+    bytes      INTEGER NOT NULL,
+    samples    INTEGER NOT NULL,
+    UNIQUE (release_id, name)
+) STRICT;
+
+CREATE TABLE sample ( -- owned by shard: which pair went out under which key
+    release_id INTEGER NOT NULL REFERENCES release ON DELETE CASCADE,
+    pair_id    INTEGER NOT NULL REFERENCES pair,
+    key        TEXT NOT NULL,
+    split      TEXT NOT NULL,
+    shard      TEXT,              -- name of the tar that holds it; null: the release has none
+    PRIMARY KEY (release_id, pair_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sample_pair ON sample (pair_id);
+
+CREATE INDEX sample_key ON sample (key);
+
+CREATE VIEW article_front AS -- internal: the best front matter of each article (JATS before HTML before PDF)
+SELECT article_id, document_id, doi, pmcid, pmid, title, language, year, journal, publisher, article_type, license,
+       license_url, abstract, keywords FROM (
+    SELECT d.article_id, f.*, row_number() OVER (PARTITION BY d.article_id ORDER BY
+               CASE d.kind WHEN 'jats' THEN 0 WHEN 'html' THEN 1 ELSE 2 END, d.document_id) AS rank
+    FROM document d JOIN front f USING (document_id))
+WHERE rank = 1;
+
+CREATE VIEW v_document AS
+SELECT document_id, article_id, media_type, sha256, bytes, source_url,
+       'blobs/' || substr(sha256, 1, 2) || '/' || substr(sha256, 3) AS blob_path, kind, name
+FROM document;
+
+CREATE VIEW v_figure AS
+SELECT f.figure_id, d.article_id, f.origin, f.label, f.kind, c.text AS caption,
+       coalesce(t.source_language, c.language, af.language) AS caption_language, f.page, f.x0, f.y0, f.x1, f.y1,
+       'blobs/' || substr(f.image_sha256, 1, 2) || '/' || substr(f.image_sha256, 3) AS image_path,
+       f.image_media_type, f.width, f.height,
+       -- A figure that the article's JATS or HTML holds too, with its image, is used from there.
+       coalesce(f.drop_reason, CASE WHEN f.origin = 'pdf' AND f.number IS NOT NULL AND EXISTS (
+           SELECT 1 FROM document d2 JOIN figure f2 ON f2.document_id = d2.document_id
+           WHERE d2.article_id = d.article_id AND f2.origin <> 'pdf' AND f2.number = f.number
+             AND (f2.kind = 'table') = (f.kind = 'table') AND f2.image_sha256 IS NOT NULL AND f2.drop_reason IS NULL)
+           THEN 'same_as_xml' END) AS drop_reason,
+       f.document_id, f.anchor, f.number, f.confidence, f.image_sha256, f.image_note
+FROM figure f
+JOIN document d USING (document_id)
+LEFT JOIN caption c ON c.figure_id = f.figure_id AND c.ordinal = 0
+LEFT JOIN translation t ON t.figure_id = f.figure_id AND coalesce(t.panel_id, 0) = 0 AND t.field = 'caption'
+      AND t.ordinal = 0 AND t.target_language = 'en'
+LEFT JOIN article_front af ON af.article_id = d.article_id;
+
+CREATE VIEW v_article AS
+SELECT a.article_id, coalesce(a.doi, f.doi) AS doi, coalesce(a.pmcid, f.pmcid) AS pmcid, coalesce(a.pmid, f.pmid) AS pmid,
+       f.title, f.language, f.year, f.journal, f.license, f.license_url, a.source,
+       (SELECT count(*) FROM document d WHERE d.article_id = a.article_id) AS n_documents,
+       (SELECT count(*) FROM document d JOIN figure g USING (document_id)
+        WHERE d.article_id = a.article_id AND g.drop_reason IS NULL) AS n_figures,
+       s.split, CASE WHEN a.merged_into IS NOT NULL THEN 'merged' ELSE a.drop_reason END AS drop_reason, a.key
+FROM article a
+LEFT JOIN article_front f USING (article_id)
+LEFT JOIN article_split s USING (article_id);
+
+CREATE VIEW v_panel AS
+SELECT panel_id, figure_id, label, caption, x0, y0, x1, y1 FROM panel;
+
+CREATE VIEW v_mention AS
+SELECT figure_id, ordinal, text, language FROM mention;
+
+CREATE VIEW v_translation AS
+SELECT figure_id, panel_id, field, source_language, target_language, source_text, text, method, model, checks, drop_reason,
+       ordinal, language_source, language_confidence
+FROM translation;
+
+CREATE VIEW v_pair AS
+SELECT p.pair_id, p.figure_id, p.panel_id, p.kind, p.turns, p.language, p.model, p.prompt_hash, p.checks, p.score, s.split,
+       coalesce(p.drop_reason, CASE WHEN f.drop_reason IS NOT NULL THEN 'figure' END) AS drop_reason, d.article_id, p.prompt
+FROM pair p
+JOIN figure f USING (figure_id)
+JOIN document d USING (document_id)
+LEFT JOIN article_split s ON s.article_id = d.article_id;
+
+CREATE VIEW v_failure AS
+SELECT stage, item, err_kind, err_text, attempts FROM task WHERE state = 'failed'
+UNION ALL
+-- A file that import refused out of a folder or an archive whose rest went in; a task that failed whole stands above.
+SELECT 'import', i.path, i.err_kind, i.err_text, 1 FROM input i
+LEFT JOIN task t ON t.stage = 'import' AND t.item = i.item
+WHERE i.outcome = 'refused' AND t.state IS NOT 'failed';
+
+CREATE VIEW v_funnel AS
+SELECT 'articles' AS step, (SELECT count(*) FROM article WHERE merged_into IS NULL) AS n
+UNION ALL SELECT 'documents', (SELECT count(*) FROM document)
+UNION ALL SELECT 'documents failed', (SELECT count(*) FROM task WHERE stage = 'extract' AND state = 'failed')
+UNION ALL SELECT 'figures', (SELECT count(*) FROM v_figure WHERE drop_reason IS NULL)
+UNION ALL SELECT 'figures dropped: ' || drop_reason, count(*) FROM v_figure WHERE drop_reason IS NOT NULL GROUP BY drop_reason
+UNION ALL SELECT 'figures with a picture', (SELECT count(*) FROM v_figure WHERE drop_reason IS NULL AND image_path IS NOT NULL)
+UNION ALL SELECT 'captions', (SELECT count(*) FROM caption)
+UNION ALL SELECT 'captions in English', (SELECT count(*) FROM translation WHERE field = 'caption' AND drop_reason IS NULL
+                                         AND target_language = 'en')
+UNION ALL SELECT 'captions translated by ' || method, count(*) FROM translation
+          WHERE field = 'caption' AND drop_reason IS NULL AND method <> 'identity' GROUP BY method
+UNION ALL SELECT 'captions dropped: ' || drop_reason, count(*) FROM translation
+          WHERE field = 'caption' AND drop_reason IS NOT NULL GROUP BY drop_reason
+UNION ALL SELECT 'pairs', (SELECT count(*) FROM pair)
+UNION ALL SELECT 'pairs: ' || kind, count(*) FROM v_pair GROUP BY kind
+UNION ALL SELECT 'pairs kept', (SELECT count(*) FROM v_pair WHERE drop_reason IS NULL)
+UNION ALL SELECT 'pairs kept: ' || kind, count(*) FROM v_pair WHERE drop_reason IS NULL GROUP BY kind
+UNION ALL SELECT 'pairs dropped: ' || drop_reason, count(*) FROM v_pair WHERE drop_reason IS NOT NULL GROUP BY drop_reason
+UNION ALL SELECT 'samples in release ' || r.name, r.samples FROM release r
+UNION ALL SELECT 'shards in release ' || r.name, (SELECT count(*) FROM shard s WHERE s.release_id = r.release_id) FROM release r;

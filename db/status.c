@@ -1,0 +1,58 @@
+/* status.c: see status.h. */
+#include "db/status.h"
+
+/* The stages in the order of the line; others come behind them. */
+#define STAGE_ORDER "instr(' search fetch import extract translate generate judge shard ', ' ' || stage || ' ') "
+
+bool status_stages(struct db *db, const struct query_sink *sink, struct err *e)
+{
+    return query_feed(db,
+                      db_bind(db, e,
+                              "SELECT stage, sum(state = 'ready' AND not_before <= unixepoch()) AS ready, "
+                              "sum(state = 'ready' AND not_before > unixepoch()) AS waiting, "
+                              "sum(state = 'running') AS running, sum(state = 'done') AS done, "
+                              "sum(state = 'failed') AS failed FROM task GROUP BY stage ORDER BY " STAGE_ORDER
+                              ", stage",
+                              ""),
+                      sink, e);
+}
+
+bool status_reasons(struct db *db, const struct query_sink *sink, struct err *e)
+{
+    return query_feed(
+        db,
+        db_bind(db, e,
+                "SELECT stage, err_kind, count(*) AS n, min(item || ': ' || coalesce(err_text, '')) AS example "
+                "FROM v_failure GROUP BY stage, err_kind ORDER BY " STAGE_ORDER ", n DESC, err_kind",
+                ""),
+        sink, e);
+}
+
+bool status_funnel(struct db *db, const struct query_sink *sink, struct err *e)
+{
+    return query_feed(db, db_bind(db, e, "SELECT step, n FROM v_funnel", ""), sink, e);
+}
+
+bool status_failures(struct db *db, const struct query_sink *sink, struct err *e)
+{
+    return query_feed(db,
+                      db_bind(db, e,
+                              "SELECT stage, item, err_kind, err_text, attempts FROM v_failure "
+                              "ORDER BY " STAGE_ORDER ", err_kind, item",
+                              ""),
+                      sink, e);
+}
+
+bool status_runs(struct db *db, int n, const struct query_sink *sink, struct err *e)
+{
+    return query_feed(db,
+                      db_bind(db, e,
+                              "SELECT stage, strftime('%Y-%m-%d %H:%M:%S', started, 'unixepoch') AS began, "
+                              "ended - started AS seconds, ready, done, failed, "
+                              "CASE WHEN ended IS NULL THEN 'running or killed' "
+                              "WHEN exit_status = 0 THEN 'all done' WHEN exit_status = 1 THEN 'some failed' "
+                              "ELSE 'stopped (' || exit_status || ')' END AS outcome, version "
+                              "FROM run ORDER BY run_id DESC LIMIT ?1",
+                              "i", (int64_t)n),
+                      sink, e);
+}

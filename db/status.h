@@ -1,0 +1,18 @@
+/* status.h: what `figmill status` shows, as rows. */
+#ifndef FIGMILL_DB_STATUS_H
+#define FIGMILL_DB_STATUS_H
+
+#include "db/query.h"
+
+/* stage, ready, waiting (ready, but for a retry later), running, done, failed; in the order of the line. */
+bool status_stages(struct db *db, const struct query_sink *sink, struct err *e);
+/* stage, err_kind, n, example. */
+bool status_reasons(struct db *db, const struct query_sink *sink, struct err *e);
+/* View v_funnel. */
+bool status_funnel(struct db *db, const struct query_sink *sink, struct err *e);
+/* View v_failure, in the order of the line. */
+bool status_failures(struct db *db, const struct query_sink *sink, struct err *e);
+/* The last `n` runs, newest first: stage, began (UTC), seconds, ready, done, failed, outcome, version. */
+bool status_runs(struct db *db, int n, const struct query_sink *sink, struct err *e);
+
+#endif

@@ -1,0 +1,151 @@
+/* translation.c: see translation.h. */
+#include "db/translation.h"
+
+#include <string.h>
+
+#include "base/str.h"
+
+enum { MOST_SOURCES = 500, SAMPLE_BYTES = 4000 };
+
+bool translation_candidates(struct db *db, const char *version, int part, int parts, translation_candidate_fn *each,
+                            void *context, struct err *e)
+{
+    sqlite3_stmt *s =
+        db_bind(db, e,
+                "SELECT v.figure_id, part(a.key), fingerprint(?1, f.content_hash, af.language, af.title, "
+                "(SELECT group_concat(p.ordinal || ':' || coalesce(p.caption, ''), char(10)) FROM panel p "
+                " WHERE p.figure_id = v.figure_id)), t.fingerprint "
+                "FROM v_figure v JOIN figure f USING (figure_id) JOIN article a USING (article_id) "
+                "LEFT JOIN article_front af USING (article_id) "
+                "LEFT JOIN task t ON t.stage = 'translate' AND t.item = CAST(v.figure_id AS TEXT) "
+                "WHERE v.drop_reason IS NULL AND v.caption <> '' AND part(a.key) % ?3 = ?2 ORDER BY v.figure_id",
+                "tii", version, (int64_t)part, (int64_t)parts);
+    int more = s ? 1 : -1;
+    while (more > 0 && (more = db_step(db, s, e)) > 0) {
+        struct translation_candidate c = {.figure_id = sqlite3_column_int64(s, 0),
+                                          .part = sqlite3_column_int(s, 1),
+                                          .inputs = db_text(s, 2),
+                                          .fingerprint = db_text(s, 3)};
+        if (!each(context, &c, e)) {
+            sqlite3_reset(s);
+            return false;
+        }
+    }
+    return more == 0;
+}
+
+/* Appends the rows (panel_id, ordinal, language, text) of a statement as sources. */
+static bool add_sources(struct db *db, sqlite3_stmt *s, const char *field, struct arena *arena,
+                        struct translation_source **list, size_t *n, struct err *e)
+{
+    size_t cap = *n;
+    int more = s ? 1 : -1;
+    while (more > 0 && (more = db_step(db, s, e)) > 0) {
+        if (*n >= MOST_SOURCES)
+            continue;
+        ARENA_GROW(arena, *list, *n, cap);
+        (*list)[(*n)++] = (struct translation_source){.panel_id = sqlite3_column_int64(s, 0),
+                                                      .field = field,
+                                                      .ordinal = sqlite3_column_int(s, 1),
+                                                      .language = arena_strdup(arena, db_text(s, 2)),
+                                                      .text = arena_strdup(arena, db_text(s, 3))};
+    }
+    return more == 0;
+}
+
+static bool read_article(struct db *db, int64_t figure_id, struct arena *arena, struct translation_input *out,
+                         struct err *e)
+{
+    sqlite3_stmt *s =
+        db_bind(db, e,
+                "SELECT af.language, substr(concat.text, 1, ?2) FROM figure f JOIN document d USING (document_id) "
+                "LEFT JOIN article_front af USING (article_id) "
+                "LEFT JOIN (SELECT group_concat(c.text, ' ') AS text FROM (SELECT c2.text FROM figure f2 "
+                "  JOIN caption c2 ON c2.figure_id = f2.figure_id AND c2.ordinal = 0 "
+                "  WHERE f2.document_id = (SELECT document_id FROM figure WHERE figure_id = ?1) ORDER BY f2.ordinal "
+                "LIMIT 10) c) "
+                "  AS concat WHERE f.figure_id = ?1",
+                "ii", figure_id, (int64_t)SAMPLE_BYTES);
+    int more = s ? db_step(db, s, e) : -1;
+    if (more > 0) {
+        out->article_language = arena_strdup(arena, db_text(s, 0));
+        out->sample = arena_strdup(arena, db_text(s, 1));
+        more = db_step(db, s, e);
+    }
+    return more == 0;
+}
+
+bool translation_input(struct db *db, int64_t figure_id, struct arena *arena, struct translation_input *out,
+                       struct err *e)
+{
+    *out = (struct translation_input){0};
+    return read_article(db, figure_id, arena, out, e) &&
+           add_sources(db,
+                       db_bind(db, e, "SELECT 0, 0, language, text FROM caption WHERE figure_id = ?1 AND ordinal = 0",
+                               "i", figure_id),
+                       "caption", arena, &out->sources, &out->n_sources, e) &&
+           add_sources(db,
+                       db_bind(db, e,
+                               "SELECT p.panel_id, 0, c.language, p.caption FROM panel p LEFT JOIN caption c "
+                               "ON c.figure_id = p.figure_id AND c.ordinal = 0 "
+                               "WHERE p.figure_id = ?1 AND p.caption <> '' ORDER BY p.ordinal",
+                               "i", figure_id),
+                       "caption", arena, &out->sources, &out->n_sources, e) &&
+           add_sources(db,
+                       db_bind(db, e,
+                               "SELECT 0, ordinal, language, text FROM mention WHERE figure_id = ?1 AND text <> '' "
+                               "ORDER BY ordinal",
+                               "i", figure_id),
+                       "mention", arena, &out->sources, &out->n_sources, e) &&
+           add_sources(db,
+                       db_bind(db, e,
+                               "SELECT 0, 0, NULL, af.title FROM figure f JOIN document d USING (document_id) "
+                               "JOIN article_front af USING (article_id) WHERE f.figure_id = ?1 AND af.title <> ''",
+                               "i", figure_id),
+                       "title", arena, &out->sources, &out->n_sources, e) &&
+           add_sources(db,
+                       db_bind(db, e,
+                               "SELECT 0, ordinal, language, text FROM caption WHERE figure_id = ?1 AND ordinal > 0 "
+                               "ORDER BY ordinal",
+                               "i", figure_id),
+                       "caption", arena, &out->authors, &out->n_authors, e);
+}
+
+static bool store_row(struct db *db, int64_t figure_id, const struct translation_row *r, int64_t *id, struct err *e)
+{
+    const struct translation_source *from = r->source;
+    return db_int(
+        db, e, id,
+        "INSERT INTO translation (figure_id, panel_id, field, ordinal, source_language, language_source, "
+        "language_confidence, target_language, source_text, text, method, model, model_call_id, checks, "
+        "drop_reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) "
+        "ON CONFLICT (figure_id, coalesce(panel_id, 0), field, ordinal, target_language) DO UPDATE SET "
+        "source_language = excluded.source_language, language_source = excluded.language_source, "
+        "language_confidence = excluded.language_confidence, source_text = excluded.source_text, "
+        "text = excluded.text, method = excluded.method, model = excluded.model, "
+        "model_call_id = excluded.model_call_id, checks = excluded.checks, drop_reason = excluded.drop_reason "
+        "RETURNING translation_id",
+        "iItittdtttttItt", figure_id, from->panel_id, from->field, (int64_t)from->ordinal, r->source_language,
+        r->language_source, r->language_confidence, r->target_language, from->text, r->text, r->method, r->model,
+        r->model_call_id, r->checks, r->drop_reason);
+}
+
+bool translation_store(struct db *db, int64_t figure_id, const char *target_language,
+                       const struct translation_row *rows, size_t n, struct err *e)
+{
+    struct str ids = STR_INIT(1 << 16);
+    bool ok = true;
+    str_add_char(&ids, '[');
+    for (size_t i = 0; ok && i < n; i++) {
+        int64_t id = 0;
+        ok = store_row(db, figure_id, &rows[i], &id, e);
+        str_addf(&ids, "%s%lld", i ? "," : "", (long long)id);
+    }
+    str_add_char(&ids, ']');
+    ok = ok && db_run(db, e,
+                      "DELETE FROM translation WHERE figure_id = ?1 AND target_language = ?2 "
+                      "AND translation_id NOT IN (SELECT value FROM json_each(?3))",
+                      "itt", figure_id, target_language, ids.data);
+    str_release(&ids);
+    return ok;
+}

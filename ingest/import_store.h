@@ -1,0 +1,22 @@
+/* import_store.h: the rows of what import_read found. */
+#ifndef FIGMILL_INGEST_IMPORT_STORE_H
+#define FIGMILL_INGEST_IMPORT_STORE_H
+
+#include "db/db.h"
+#include "ingest/import_read.h"
+
+/* Tables that it writes. */
+extern const char *const import_writes[];
+
+/* Stores the result, inside a transaction: each group with a document becomes an article, or joins the one that is
+ * there by its identifiers or by a document with the same bytes. *refused counts files with a reason that are no side
+ * files. */
+bool import_store(struct db *db, const char *item, const struct import_result *result, int *refused, struct err *e);
+
+/* True when nothing of the result can be used and a file in it should have been: *why says so. */
+bool import_nothing_in(const struct import_result *result, struct err *why);
+
+/* Writes down the reasons of a result that failed as a whole. */
+bool import_store_reasons(struct db *db, const char *item, const struct import_result *result, struct err *e);
+
+#endif

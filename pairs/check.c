@@ -1,0 +1,281 @@
+/* check.c: see check.h. The table of checks, and those of form; check_phrases.c and check_source.c hold the others. */
+#include "pairs/check.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+
+const char *const pair_kind_names[PAIR_KINDS] = {"alignment", "detailed_description", "complex_reasoning"};
+
+enum { MAX_FOLDED = 400000, MAX_WHY = 400, MAX_JSON = 20000 };
+
+enum { ALIGNMENT = 1 << PAIR_ALIGNMENT, DETAILED = 1 << PAIR_DETAILED_DESCRIPTION, REASONING = 1 << PAIR_COMPLEX_REASONING };
+enum { BY_MODEL = DETAILED | REASONING, ALL = ALIGNMENT | BY_MODEL };
+
+/* An alignment pair's answer is the caption, so only what would spoil training is asked of it. */
+static const struct {
+    const char *name;
+    bool (*run)(const struct candidate *c, struct str *why);
+    int kinds;
+} checks[] = {
+    {"finish", check_finish, BY_MODEL},
+    {"schema", check_schema, BY_MODEL},
+    {"tokens", check_tokens, ALL},
+    {"language", check_language, ALL},
+    {"refusal", check_refusal, BY_MODEL},
+    {"leak", check_leak, BY_MODEL},
+    {"advice", check_advice, BY_MODEL},
+    {"question", check_question, REASONING},
+    {"length", check_length, ALL},
+    {"repeated", check_repeated, BY_MODEL},
+    {"shot", check_shot, BY_MODEL},
+    {"copied", check_copied, BY_MODEL},
+    {"grounded", check_grounded, BY_MODEL},
+    {"panels", check_panels, BY_MODEL},
+    {"numbers", check_numbers, BY_MODEL},
+    {"units", check_units, BY_MODEL},
+    {"colours", check_colours, BY_MODEL},
+    {"significance", check_significance, BY_MODEL},
+    {"duplicate", check_duplicate, BY_MODEL},
+};
+
+char *check_fold(const char *text, struct arena *arena)
+{
+    struct str out = STR_INIT(MAX_FOLDED);
+    str_add_char(&out, ' ');
+    text_fold_words(text, strlen(text), &out);
+    while (out.len > 1 && out.data[out.len - 1] == ' ')
+        str_cut(&out, out.len - 1);
+    if (out.len > 1)
+        str_add_char(&out, ' ');
+    char *folded = arena_strndup(arena, out.data, out.len);
+    str_release(&out);
+    return folded;
+}
+
+/* The byte behind the k-th next word of folded text; NULL when there are fewer. `at` is at a word's first letter. */
+static const char *behind_words(const char *at, size_t k)
+{
+    while (at && k--) {
+        at = *at ? strchr(at, ' ') : NULL;
+        at = at ? at + 1 : NULL;
+    }
+    return at;
+}
+
+double check_shared_runs(const char *folded, const char *in, size_t k)
+{
+    size_t runs = 0, shared = 0;
+    struct str run = STR_INIT(4000);
+    for (const char *at = folded + 1, *end; (end = behind_words(at, k)) != NULL; at = strchr(at, ' ') + 1) {
+        str_clear(&run);
+        str_add_bytes(&run, at - 1, (size_t)(end - at) + 1);
+        runs++;
+        shared += strstr(in, run.data) != NULL;
+    }
+    str_release(&run);
+    return runs ? (double)shared / (double)runs : 0;
+}
+
+void check_run(struct candidate *c, struct arena *arena, const char **json, const char **failed, const char **why)
+{
+    struct str out = STR_INIT(MAX_JSON), wrong = STR_INIT(MAX_WHY);
+    bool formless = c->broken || c->cut;
+    c->question = c->question ? c->question : "";
+    c->answer = c->answer ? c->answer : "";
+    c->folded_question = check_fold(c->question, arena);
+    c->folded_answer = check_fold(c->answer, arena);
+    numbers_read(c->answer, arena, &c->numbers);
+    *failed = *why = NULL;
+    str_add_char(&out, '{');
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+        bool applies = checks[i].kinds & (1 << c->kind);
+        /* Nothing more can be said of a reply that could not be read. */
+        if (!applies || (formless && checks[i].run != check_finish && checks[i].run != check_schema))
+            continue;
+        str_clear(&wrong);
+        bool passed = checks[i].run(c, &wrong);
+        if (!passed && !*failed) {
+            *failed = checks[i].name;
+            *why = arena_strdup(arena, wrong.data);
+        }
+        str_add(&out, out.len > 1 ? "," : "");
+        json_quote(checks[i].name, &out);
+        str_add_char(&out, ':');
+        json_quote(passed ? "pass" : wrong.data, &out);
+    }
+    str_add_char(&out, '}');
+    *json = arena_strndup(arena, out.data, out.len);
+    str_release(&wrong);
+    str_release(&out);
+}
+
+bool check_schema(const struct candidate *c, struct str *why)
+{
+    if (c->broken)
+        str_add(why, c->broken);
+    return !c->broken;
+}
+
+bool check_finish(const struct candidate *c, struct str *why)
+{
+    if (c->cut)
+        str_add(why, "the reply was too long and was cut off");
+    return !c->cut;
+}
+
+static bool has_markup(const char *text, struct str *why)
+{
+    static const char *const marks[] = {"<image", "<video", "<audio", "<|",     "|>",    "</s>",  "<s>",     "[INST]",
+                                        "[/INST]", "<<SYS", "###",   "**",     "```",   "http:", "https:",  "www.",
+                                        "User:",  "Assistant:", "Human:", "\n", "{\"", "\"}"};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (strstr(text, marks[i])) {
+            str_addf(why, "it holds '%s'", *marks[i] == '\n' ? "a line break" : marks[i]);
+            return true;
+        }
+    return false;
+}
+
+bool check_tokens(const struct candidate *c, struct str *why)
+{
+    return !has_markup(c->question, why) && !has_markup(c->answer, why);
+}
+
+/* Share of small English words. */
+static double english_share(const char *folded)
+{
+    static const char words[] =
+        " the of and in is are to with a an that this these for by as at on from was were which what how why it its be can "
+        "between each or than not both after before shows has have while may there does do different compared using ";
+    size_t n = 0, small = 0;
+    for (const char *at = folded + (*folded == ' '); *at; at = strchr(at, ' ') + 1) {
+        struct str word = STR_INIT(64);
+        str_add_char(&word, ' ');
+        str_add_bytes(&word, at, strcspn(at, " ") + 1);
+        n++;
+        small += !word.overflow && strstr(words, word.data);
+        str_release(&word);
+    }
+    return n ? (double)small / (double)n : 0;
+}
+
+static bool is_english(const char *text, const char *folded, double least, struct str *why)
+{
+    struct text_scripts s;
+    text_scripts(text, strlen(text), &s);
+    if (s.letters && (double)(s.latin + s.greek) < 0.97 * (double)s.letters)
+        str_add(why, "it is not written in Latin letters: write English only");
+    else if (english_share(folded) < least)
+        str_add(why, "it does not read as English: write English only");
+    else
+        return true;
+    return false;
+}
+
+bool check_language(const struct candidate *c, struct str *why)
+{
+    /* Captions are terse, lists of names among them. */
+    bool caption = c->kind == PAIR_ALIGNMENT;
+    return is_english(c->answer, c->folded_answer, caption ? 0.06 : 0.15, why) &&
+           (!c->own_question || is_english(c->question, c->folded_question, 0.15, why));
+}
+
+bool check_question(const struct candidate *c, struct str *why)
+{
+    enum { LEAST = 4, MOST = 40 };
+    size_t len = strlen(c->question), words = text_words(c->question, len);
+    if (!len || c->question[len - 1] != '?' || strchr(c->question, '?') != c->question + len - 1)
+        str_add(why, "the question must be one sentence with a question mark at its end");
+    else if (words < LEAST || words > MOST)
+        str_addf(why, "the question has %zu words: write %d to %d", words, LEAST, MOST);
+    else if (strpbrk(c->question, "0123456789") && strpbrk(c->question, "%="))
+        str_add(why, "the question must not give away numbers");
+    else
+        return true;
+    return false;
+}
+
+bool check_length(const struct candidate *c, struct str *why)
+{
+    static const struct {
+        size_t least, most;
+    } bounds[PAIR_KINDS] = {{5, 700}, {30, 220}, {25, 220}};
+    size_t words = text_words(c->answer, strlen(c->answer));
+    if (words >= bounds[c->kind].least && words <= bounds[c->kind].most)
+        return true;
+    str_addf(why, "the answer has %zu words: write %zu to %zu", words, bounds[c->kind].least, bounds[c->kind].most);
+    return false;
+}
+
+struct sentences {
+    const char *list[400];
+    size_t n;
+    struct arena arena;
+};
+
+static bool add_sentence(void *context, const char *start, size_t len)
+{
+    struct sentences *s = context;
+    s->list[s->n++] = check_fold(arena_strndup(&s->arena, start, len), &s->arena);
+    return s->n < sizeof s->list / sizeof *s->list;
+}
+
+static bool repeats_sentence(const char *text)
+{
+    struct sentences s = {.n = 0};
+    bool twice = false;
+    text_sentences(text, strlen(text), "en", add_sentence, &s);
+    for (size_t i = 0; i < s.n; i++)
+        for (size_t j = i + 1; j < s.n; j++)
+            twice = twice || strcmp(s.list[i], s.list[j]) == 0;
+    arena_release(&s.arena);
+    return twice;
+}
+
+/* Share of runs of four words that stood there before. */
+static double loop_share(const char *folded, struct arena *arena)
+{
+    size_t runs = 0, again = 0;
+    char *before = arena_strdup(arena, folded);
+    for (const char *at = folded + 1, *end; (end = behind_words(at, 4)) != NULL; at = strchr(at, ' ') + 1) {
+        size_t start = (size_t)(at - folded) - 1, len = (size_t)(end - folded) - start;
+        char *run = arena_strndup(arena, folded + start, len);
+        /* Overlap with itself is no repetition: what is looked through ends with the run's first word. */
+        char kept = before[start + 1];
+        before[start + 1] = 0;
+        runs++;
+        again += strstr(before, run) != NULL;
+        before[start + 1] = kept;
+    }
+    return runs ? (double)again / (double)runs : 0;
+}
+
+bool check_repeated(const struct candidate *c, struct str *why)
+{
+    struct arena arena = ARENA_INIT;
+    bool twice = repeats_sentence(c->answer), loops = loop_share(c->folded_answer, &arena) > 0.25;
+    arena_release(&arena);
+    if (twice || loops)
+        str_add(why, "it says the same thing again: say each thing once");
+    return !twice && !loops;
+}
+
+bool check_duplicate(const struct candidate *c, struct str *why)
+{
+    for (size_t i = 0; i < c->n_earlier; i++) {
+        const struct candidate *other = &c->earlier[i];
+        /* The caption itself is check_copied's matter. */
+        if (other->kind == PAIR_ALIGNMENT || !other->folded_answer)
+            continue;
+        if (check_shared_runs(c->folded_answer, other->folded_answer, 4) > 0.6)
+            str_add(why, "the answer says the same as an earlier one: write about something else");
+        else if (c->own_question && other->own_question && strcmp(c->folded_question, other->folded_question) == 0)
+            str_add(why, "the question was asked before: ask another one");
+        else
+            continue;
+        return false;
+    }
+    return true;
+}

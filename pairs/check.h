@@ -1,0 +1,99 @@
+/* check.h: what a question-answer candidate must pass to be kept. Every check is a function of its own that says what is
+ * wrong; check_run runs those that belong to the candidate's kind, in the order of the table in check.c, and gives all
+ * their outcomes, so that a curator can see what a stricter or laxer choice would keep. The first that failed is the
+ * candidate's drop_reason; its name is part of the public contract.
+ *
+ *   schema        the reply is JSON of the form asked for (the caller finds out, see reply.h)
+ *   finish        the reply was not cut off by the token limit
+ *   tokens        no placeholders, control tokens, role names, markup, line breaks or URLs: they break trainers
+ *   language      English: Latin letters, and enough of its small words
+ *   refusal       no apology, no talk of what cannot be seen or was not given
+ *   leak          no word of the caption, the text, the article, its authors, or a figure's number
+ *   advice        nothing that tells a patient what to do
+ *   question      one question, of 4 to 40 words, that names no numbers
+ *   length        of the answer, in words, by kind
+ *   repeated      no sentence twice, no loops
+ *   shot          not taken from the prompt's own examples
+ *   copied        not the caption over again
+ *   grounded      enough of the answer's words stand in the caption and mentions
+ *   panels        a panel that the answer names by letter is one of the figure's
+ *   numbers       see numbers.h
+ *   units         see numbers.h
+ *   colours       colours and line styles stand in the source, since the model has not seen the picture
+ *   significance  "significant" only where the source speaks of it or of p values
+ *   duplicate     not the same as an earlier one of this figure
+ */
+#ifndef FIGMILL_PAIRS_CHECK_H
+#define FIGMILL_PAIRS_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "pairs/numbers.h"
+#include "pairs/prompt.h"
+
+enum pair_kind { PAIR_ALIGNMENT, PAIR_DETAILED_DESCRIPTION, PAIR_COMPLEX_REASONING, PAIR_KINDS };
+/* As stored in pair.kind and named in prompts/. */
+extern const char *const pair_kind_names[PAIR_KINDS];
+
+/* What a figure's pairs are checked against; made once a figure. */
+struct check_source {
+    const char *caption; /* folded words, a space at either end; so is all */
+    const char *all;     /* caption and mentions, in English and as printed */
+    struct numbers numbers;
+    unsigned letters; /* panel letters that the source names: bit 0 is A */
+    size_t panels;    /* how many panels there are, as far as known */
+};
+/* `texts` are the caption first, then all else; all is copied to the arena. */
+void check_source_make(const char *const *texts, size_t n, size_t panels, struct arena *arena,
+                       struct check_source *out);
+
+struct candidate {
+    enum pair_kind kind;
+    const char *question; /* asked of the reader */
+    bool own_question;    /* the model wrote it */
+    const char *answer;
+    const char *broken; /* what is wrong with the reply's form; NULL: nothing */
+    bool cut;           /* it ended by the token limit */
+    const struct check_source *source;
+    const struct prompt *prompt; /* NULL: made without a model */
+    const struct candidate *earlier; /* of the same figure */
+    size_t n_earlier;
+    /* Filled in by check_run. */
+    const char *folded_question, *folded_answer; /* folded words, a space at either end */
+    struct numbers numbers;                      /* of the answer */
+};
+
+/* Runs the checks. *json: an object of check name -> "pass" or what is wrong. *failed: the name of the first that failed
+ * and *why its text, or NULL. All in the arena. */
+void check_run(struct candidate *c, struct arena *arena, const char **json, const char **failed, const char **why);
+
+/* The checks. True: passed; else what is wrong is appended to `why`, in words that also tell the model what to do. */
+bool check_schema(const struct candidate *c, struct str *why);
+bool check_finish(const struct candidate *c, struct str *why);
+bool check_tokens(const struct candidate *c, struct str *why);
+bool check_language(const struct candidate *c, struct str *why);
+bool check_refusal(const struct candidate *c, struct str *why);
+bool check_leak(const struct candidate *c, struct str *why);
+bool check_advice(const struct candidate *c, struct str *why);
+bool check_question(const struct candidate *c, struct str *why);
+bool check_length(const struct candidate *c, struct str *why);
+bool check_repeated(const struct candidate *c, struct str *why);
+bool check_shot(const struct candidate *c, struct str *why);
+bool check_copied(const struct candidate *c, struct str *why);
+bool check_grounded(const struct candidate *c, struct str *why);
+bool check_panels(const struct candidate *c, struct str *why);
+bool check_numbers(const struct candidate *c, struct str *why);
+bool check_units(const struct candidate *c, struct str *why);
+bool check_colours(const struct candidate *c, struct str *why);
+bool check_significance(const struct candidate *c, struct str *why);
+bool check_duplicate(const struct candidate *c, struct str *why);
+
+/* For the checks: `text` as folded words with a space at either end. */
+char *check_fold(const char *text, struct arena *arena);
+/* Share of the runs of `k` words of `folded` that stand in `in` (both of check_fold); 0 when it has fewer words. */
+double check_shared_runs(const char *folded, const char *in, size_t k);
+
+#endif

@@ -1,0 +1,214 @@
+/* check_source.c: checks that hold a candidate against the figure's caption and mentions. */
+#include "pairs/check.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum { MAX_SOURCE = NUMBERS_MAX_TEXT };
+
+/* Panel letters. In the source any letter that stands alone counts; "a" only beside a parenthesis, comma, colon or
+ * point, where it is no article; "A-C" names B too. */
+static unsigned letters_of(const char *text)
+{
+    unsigned letters = 0;
+    int before = 0; /* the letter whose range may go on */
+    for (const char *at = text; *at; at++) {
+        char c = *at, back = at > text ? at[-1] : ' ', next = at[1];
+        bool upper = c >= 'A' && c <= 'Z', lower = c >= 'a' && c <= 'z';
+        bool alone = (upper || lower) && (unsigned char)back < 0x80 && (unsigned char)next < 0x80 &&
+                     !strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'", back) &&
+                     (next == 0 || !strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'", next));
+        if (alone && c == 'a')
+            alone = back == '(' || (next && strchr("),:.-", next));
+        if (!alone)
+            continue;
+        int index = upper ? c - 'A' : c - 'a';
+        letters |= 1u << index;
+        bool range = at > text + 1 && (back == '-' || (at > text + 3 && memcmp(at - 3, "\xE2\x80\x93", 3) == 0));
+        for (int i = before; range && i < index; i++)
+            letters |= 1u << i;
+        before = index;
+    }
+    return letters;
+}
+
+/* A, B, C without a gap: how many panels the letters tell of. */
+static size_t panels_of(unsigned letters)
+{
+    size_t n = 0;
+    while (n < 26 && letters & (1u << n))
+        n++;
+    return n;
+}
+
+/* En dashes and the like as '-', so that a letter's neighbour is one byte. */
+static char *plain_dashes(const char *text, struct arena *arena)
+{
+    struct str out = STR_INIT(MAX_SOURCE);
+    size_t len = strnlen(text, MAX_SOURCE);
+    for (size_t at = 0; at < len;) {
+        int c = text_next(text, len, &at);
+        if (c >= 0x2010 && c <= 0x2015)
+            str_add_char(&out, '-');
+        else
+            str_add_utf8(&out, c);
+    }
+    char *copy = arena_strndup(arena, out.data, out.len);
+    str_release(&out);
+    return copy;
+}
+
+void check_source_make(const char *const *texts, size_t n, size_t panels, struct arena *arena, struct check_source *out)
+{
+    struct str all = STR_INIT(MAX_SOURCE);
+    for (size_t i = 0; i < n; i++) {
+        str_add(&all, texts[i]);
+        str_add(&all, " \n "); /* no sentence goes on in the next text */
+    }
+    *out = (struct check_source){.caption = check_fold(n ? texts[0] : "", arena),
+                                 .all = check_fold(all.data, arena),
+                                 .letters = letters_of(plain_dashes(all.data, arena))};
+    numbers_read(all.data, arena, &out->numbers);
+    size_t lettered = panels_of(letters_of(plain_dashes(n ? texts[0] : "", arena)));
+    out->panels = panels > lettered ? panels : lettered;
+    str_release(&all);
+}
+
+bool check_shot(const struct candidate *c, struct str *why)
+{
+    struct arena arena = ARENA_INIT;
+    bool taken = false;
+    for (size_t i = 0; c->prompt && i < c->prompt->n_shots && !taken; i++)
+        taken = check_shared_runs(c->folded_answer, check_fold(c->prompt->shots[i].assistant, &arena), 6) > 0.1;
+    arena_release(&arena);
+    if (taken)
+        str_add(why, "it repeats an earlier example instead of this figure");
+    return !taken;
+}
+
+bool check_copied(const struct candidate *c, struct str *why)
+{
+    /* A description says what the caption says, in sentences; a line of reasoning should add something. */
+    bool description = c->kind == PAIR_DETAILED_DESCRIPTION;
+    double share = check_shared_runs(c->folded_answer, c->source->all, description ? 8 : 5);
+    if (share <= (description ? 0.7 : 0.5))
+        return true;
+    str_add(why, "it copies the facts word by word: use your own words");
+    return false;
+}
+
+/* Words that any answer about a figure has, whatever the figure. */
+static bool is_common(const char *word, size_t len)
+{
+    static const char words[] =
+        " figure panel panels image images shows show showing shown represents represent axis graph plot chart bars bar "
+        "line lines which that this these those with from their there between each both where when while have been were "
+        "other such also into than then them they more most less different results result indicates indicate suggests "
+        "suggest compared across within data value values means mean first second third presents depicts illustrates "
+        "displays displayed used using could would might likely because therefore understand understanding ";
+    struct str needle = STR_INIT(64);
+    str_addf(&needle, " %.*s ", (int)len, word);
+    bool common = !needle.overflow && strstr(words, needle.data);
+    str_release(&needle);
+    return common;
+}
+
+bool check_grounded(const struct candidate *c, struct str *why)
+{
+    enum { STEM = 5 };
+    size_t n = 0, known = 0;
+    for (const char *at = c->folded_answer + (*c->folded_answer == ' '), *end; *at; at = end + 1) {
+        end = at + strcspn(at, " ");
+        size_t len = (size_t)(end - at);
+        if (len < 4 || is_common(at, len))
+            continue;
+        char stem[STEM + 2];
+        snprintf(stem, sizeof stem, " %.*s", (int)(len < STEM ? len : STEM), at);
+        n++;
+        known += strstr(c->source->all, stem) != NULL;
+        if (!*end)
+            break;
+    }
+    if (n == 0 || (double)known >= 0.3 * (double)n)
+        return true;
+    str_addf(why, "only %zu of %zu of its words are among the facts: keep to them", known, n);
+    return false;
+}
+
+/* "panel d", "panels a and b" in folded text. */
+bool check_panels(const struct candidate *c, struct str *why)
+{
+    static const char *const words[] = {" panel ", " panels ", " part ", " parts ", " image ", " images ", " figure "};
+    for (size_t w = 0; w < sizeof words / sizeof *words; w++)
+        for (const char *at = c->folded_answer; (at = strstr(at, words[w])) != NULL; at++) {
+            const char *letter = at + strlen(words[w]);
+            bool joined = true;
+            while (joined && *letter >= 'a' && *letter <= 'z' && letter[1] == ' ') {
+                unsigned index = (unsigned)(*letter - 'a');
+                /* "in the image a bar is seen": only a plural or a panel is followed by a letter that is no article. */
+                bool article = index == 0 && w > 1;
+                if (!article && !(c->source->letters & (1u << index)) && index >= c->source->panels) {
+                    str_addf(why, "there is no panel %c among the facts", *letter - 'a' + 'A');
+                    return false;
+                }
+                letter += 2;
+                joined = strncmp(letter, "and ", 4) == 0 || letter[1] == ' ';
+                letter += strncmp(letter, "and ", 4) == 0 ? 4 : 0;
+            }
+        }
+    return true;
+}
+
+bool check_numbers(const struct candidate *c, struct str *why)
+{
+    return numbers_supported(&c->numbers, &c->source->numbers, c->source->panels, why);
+}
+
+bool check_units(const struct candidate *c, struct str *why)
+{
+    return numbers_units(&c->numbers, &c->source->numbers, why);
+}
+
+/* The word or its plural. */
+static bool holds_word(const char *folded, const char *word)
+{
+    char one[32], more[32];
+    snprintf(one, sizeof one, " %s ", word);
+    snprintf(more, sizeof more, " %ss ", word);
+    return strstr(folded, one) || strstr(folded, more);
+}
+
+bool check_colours(const struct candidate *c, struct str *why)
+{
+    static const struct {
+        const char *word, *as_well;
+    } words[] = {{"red", NULL},      {"green", NULL},   {"blue", NULL},     {"yellow", NULL},   {"orange", NULL},
+                 {"purple", NULL},   {"pink", NULL},    {"brown", NULL},    {"violet", NULL},   {"cyan", NULL},
+                 {"magenta", NULL},  {"turquoise", NULL}, {"black", NULL},  {"white", NULL},    {"gray", "grey"},
+                 {"grey", "gray"},   {"dark", NULL},    {"bright", NULL},   {"dashed", NULL},   {"dotted", NULL},
+                 {"circle", NULL},   {"square", NULL},  {"triangle", NULL}, {"arrow", "arrowhead"}, {"arrowhead", NULL},
+                 {"shaded", NULL},   {"hatched", NULL}, {"colored", "coloured"}, {"coloured", "colored"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (holds_word(c->folded_answer, words[i].word) && !holds_word(c->source->all, words[i].word) &&
+            !(words[i].as_well && holds_word(c->source->all, words[i].as_well))) {
+            str_addf(why, "'%s' is not among the facts", words[i].word);
+            return false;
+        }
+    return true;
+}
+
+bool check_significance(const struct candidate *c, struct str *why)
+{
+    static const char *const grounds[] = {" significan", " p 0", " p 05", " p value", " p lt", " n s "};
+    if (!strstr(c->folded_answer, " significant ") && !strstr(c->folded_answer, " significantly ") &&
+        !strstr(c->folded_answer, " significance "))
+        return true;
+    for (size_t i = 0; i < sizeof grounds / sizeof *grounds; i++)
+        if (strstr(c->source->all, grounds[i]))
+            return true;
+    str_add(why, "'significant' is not among the facts");
+    return false;
+}

@@ -1,0 +1,252 @@
+/* generate.c: the stage `figmill generate`: question-answer pairs of figures. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "db/pair.h"
+#include "pairs/make.h"
+#include "stage/runner.h"
+
+/* Of the command line. */
+static const char *option_url, *option_model, *option_kinds;
+static int option_per_figure = 1, option_attempts = 2;
+static double option_temperature = 0.3;
+
+static const struct poptOption options[] = {
+    {"url", 0, POPT_ARG_STRING, &option_url, 0, "model servers to ask (default: $GENERATOR_URL, else the local one)",
+     "URL[,URL...]"},
+    {"model", 0, POPT_ARG_STRING, &option_model, 0, "model to ask for (default: $GENERATOR_MODEL, else the first)", "NAME"},
+    {"kinds", 0, POPT_ARG_STRING, &option_kinds, 0,
+     "alignment, detailed_description, complex_reasoning, with commas (default: all)", "LIST"},
+    {"per-figure", 0, POPT_ARG_INT, &option_per_figure, 0, "pairs of each kind that the model writes of a figure (default 1)",
+     "N"},
+    {"attempts", 0, POPT_ARG_INT, &option_attempts, 0,
+     "how often a pair that fails a check is written again (default 2)", "N"},
+    {"temperature", 0, POPT_ARG_DOUBLE, &option_temperature, 0, "of the model's sampling (default 0.3)", "T"},
+    POPT_TABLEEND};
+
+static const char description[] =
+    "Makes question-answer pairs of every figure that has a picture and a usable English caption.\n"
+    "\n"
+    "Reads   figure, panel, mention, translation (what `figmill extract` and `figmill translate` made)\n"
+    "Writes  pair (every candidate, kept or dropped), model_call (every request to the model with its reply)\n"
+    "\n"
+    "Kinds of pairs:\n"
+    "  alignment             an instruction out of a fixed list, brief for captions under 30 words and detailed\n"
+    "                        for longer ones; the answer is the English caption. Needs no model.\n"
+    "  detailed_description  a question out of a fixed list; the model describes the figure in prose.\n"
+    "  complex_reasoning     the model writes a question that needs thinking, and its answer.\n"
+    "\n"
+    "The model is told the caption and the sentences of the article that cite the figure. What it answers is\n"
+    "checked: form, language, length, phrases that betray a text, refusals, advice, numbers and units that the\n"
+    "source does not have, invented panels and colours, copies, loops, duplicates. A pair that fails is written\n"
+    "again, with the failure named, up to --attempts times, then kept with drop_reason = the first check that\n"
+    "failed; the outcome of every check stands in pair.checks.\n"
+    "\n"
+    "A figure is worked on again when its texts, its picture, the model, a prompt or an option changes. Replies\n"
+    "are stored: what was asked before is not asked again. With --kinds, pairs of other kinds stay as they are.\n"
+    "Pairs of a figure that is no longer usable are dropped as `withdrawn`.\n"
+    "\n"
+    "The server is any that speaks chat completions (llama-server, vLLM, SGLang, Ollama, OpenAI). Workers (-j)\n"
+    "default to the number of requests it works on at once. $GENERATOR_KEY is the bearer key, if it wants one.\n"
+    "\n"
+    "Examples:\n"
+    "  figmill generate --corpus corpus\n"
+    "  figmill generate --corpus corpus --kinds alignment\n"
+    "  figmill generate --corpus corpus --url http://gpu1:8000,http://gpu2:8000 --model qwen --per-figure 2\n"
+    "  figmill query --corpus corpus \"SELECT kind, drop_reason, count(*) FROM v_pair GROUP BY 1, 2\"\n";
+
+/* The stage's state: made in prepare, kept over the fork. */
+struct generate {
+    struct maker maker;
+    struct ask_options ask_options;
+    struct ask_servers servers;
+    bool has_server;
+    struct err no_server; /* why there is none */
+    struct arena arena;
+    const char *model; /* NULL: unknown, or not needed */
+    struct ask *ask;   /* the worker's */
+    struct stage_context *context;
+};
+
+/* A figure's pairs on their way from work to store; not ready: n is 0 and all that it had goes. */
+struct result {
+    int64_t figure_id;
+    bool ready;
+    struct pair *pairs;
+    size_t n;
+};
+
+static bool read_kinds(const char *list, unsigned *kinds, struct err *e)
+{
+    *kinds = 0;
+    for (size_t len; list && *list; list += len + (list[len] == ',')) {
+        len = strcspn(list, ",");
+        unsigned bit = 0;
+        for (int k = 0; k < PAIR_KINDS; k++)
+            if (strlen(pair_kind_names[k]) == len && strncmp(list, pair_kind_names[k], len) == 0)
+                bit = 1u << k;
+        if (!bit)
+            return err_set(e, ERR_USAGE, "--kinds: no kind '%.*s'; there are %s, %s and %s", (int)len, list,
+                           pair_kind_names[0], pair_kind_names[1], pair_kind_names[2]);
+        *kinds |= bit;
+    }
+    if (!*kinds)
+        *kinds = (1u << PAIR_KINDS) - 1;
+    return true;
+}
+
+static bool prepare(struct stage_context *c, struct err *e)
+{
+    struct make_options o = {
+        .per_figure = option_per_figure, .attempts = option_attempts, .temperature = option_temperature};
+    if (!read_kinds(option_kinds, &o.kinds, e))
+        return false;
+    if (o.per_figure < 1 || o.per_figure > MAKE_MAX_PER_FIGURE)
+        return err_set(e, ERR_USAGE, "--per-figure takes 1 to %d", MAKE_MAX_PER_FIGURE);
+    if (o.attempts < 0 || o.attempts > MAKE_MAX_ATTEMPTS)
+        return err_set(e, ERR_USAGE, "--attempts takes 0 to %d", MAKE_MAX_ATTEMPTS);
+    if (!(o.temperature >= 0 && o.temperature <= 2))
+        return err_set(e, ERR_USAGE, "--temperature takes 0 to 2");
+    struct generate *g = c->state = mem_new(sizeof *g);
+    g->ask_options = (struct ask_options){
+        .stage = "generate", .name = "GENERATOR", .url = option_url, .model = option_model};
+    return maker_init(&g->maker, &o, e);
+}
+
+/* Without a server the model that was used last tells whether there is anything to do. */
+static bool survey(struct stage_context *c, struct err *e)
+{
+    struct generate *g = c->state;
+    if (!maker_asks(&g->maker))
+        return true;
+    g->has_server = ask_probe(&g->ask_options, &g->servers, &g->no_server);
+    if (g->has_server) {
+        g->model = g->servers.servers[0].name;
+        return true;
+    }
+    return ask_last_model(&c->db, "generate", &g->arena, &g->model, e);
+}
+
+static bool enqueue_figure(void *context, int64_t figure_id, int part, const char *fingerprint, struct err *e)
+{
+    struct stage_context *c = context;
+    char item[32];
+    snprintf(item, sizeof item, "%lld", (long long)figure_id);
+    return task_enqueue(&c->db, "generate", item, part, fingerprint, false, e);
+}
+
+static bool enqueue(struct stage_context *c, struct err *e)
+{
+    struct generate *g = c->state;
+    char settings[SHA256_SIZE];
+    struct task_counts counts;
+    maker_settings(&g->maker, g->model, settings);
+    if (!pair_each_item(&c->db, settings, enqueue_figure, c, e) ||
+        !task_count(&c->db, "generate", c->common.part, c->common.parts, &counts, e))
+        return false;
+    if (counts.ready && maker_asks(&g->maker) && !g->has_server) {
+        *e = g->no_server;
+        return false;
+    }
+    return true;
+}
+
+static int jobs(struct stage_context *c)
+{
+    struct generate *g = c->state;
+    return g->has_server ? g->servers.slots : 1;
+}
+
+static bool start(struct stage_context *c, struct err *e)
+{
+    struct generate *g = c->state;
+    if (g->has_server)
+        g->ask = ask_new(&g->ask_options, &g->servers, (unsigned)getpid(), c->stop);
+    return true;
+}
+
+static void *work(struct stage_context *c, const struct task *task, struct arena *arena, struct err *e)
+{
+    struct generate *g = c->state;
+    struct result *r = arena_new(arena, sizeof *r);
+    struct pair_source source;
+    r->figure_id = strtoll(task->item, NULL, 10);
+    int got = pair_source_load(&c->db, r->figure_id, arena, &source, e);
+    if (got < 0)
+        return NULL;
+    r->ready = got > 0;
+    if (r->ready && !make_pairs(&g->maker, g->ask, &c->db, &source, arena, &r->pairs, &r->n, e))
+        return NULL;
+    return r;
+}
+
+static bool store(struct stage_context *c, const struct task *task, void *result, struct err *e)
+{
+    struct generate *g = c->state;
+    const struct result *r = result;
+    if (!r->ready)
+        return pair_withdraw(&c->db, r->figure_id, NULL, 0, e);
+    for (size_t i = 0; i < r->n; i++) {
+        if (!pair_store(&c->db, &r->pairs[i], e))
+            return false;
+        c->dropped += r->pairs[i].drop_reason != NULL;
+    }
+    for (int k = 0; k < PAIR_KINDS; k++) {
+        int made = k == PAIR_ALIGNMENT ? 1 : g->maker.options.per_figure;
+        if (g->maker.options.kinds & 1u << k && !pair_withdraw(&c->db, r->figure_id, pair_kind_names[k], made, e))
+            return false;
+    }
+    return true;
+}
+
+static void end(struct stage_context *c)
+{
+    struct generate *g = c->state;
+    ask_free(g->ask);
+    g->ask = NULL;
+}
+
+/* A model that only writes nonsense should not go unnoticed among dropped candidates. */
+static bool finish(struct stage_context *c, cJSON *summary, struct err *e)
+{
+    struct generate *g = c->state;
+    struct arena arena = ARENA_INIT;
+    int64_t all, kept;
+    const char *reason;
+    bool ok = pair_count_by_model(&c->db, &arena, &all, &kept, &reason, e);
+    if (ok && all && !kept)
+        log_warn("the checks keep none of the %lld pairs that the model wrote (most fail '%s'): see pair.checks, or try "
+                 "another model", (long long)all, reason);
+    if (ok) {
+        cJSON_AddNumberToObject(summary, "model_pairs", (double)all);
+        cJSON_AddNumberToObject(summary, "model_pairs_kept", (double)kept);
+    }
+    arena_release(&arena);
+    maker_release(&g->maker);
+    arena_release(&g->arena);
+    return ok;
+}
+
+int main(int argc, const char **argv)
+{
+    static const char *const writes[] = {"pair", "model_call", NULL};
+    static const struct stage stage = {.name = "generate",
+                                       .description = description,
+                                       .options = options,
+                                       .writes = writes,
+                                       .mode = DB_WRITE,
+                                       .item_timeout_s = 3600,
+                                       .prepare = prepare,
+                                       .survey = survey,
+                                       .enqueue = enqueue,
+                                       .jobs = jobs,
+                                       .start = start,
+                                       .work = work,
+                                       .store = store,
+                                       .end = end,
+                                       .finish = finish};
+    return stage_main(&stage, argc, argv);
+}

@@ -1,0 +1,144 @@
+"""A chat-completions server for the tests: answers at once, always the same, well or badly as it is told.
+
+mode   good      what was asked for, in the schema's form, made of the request's own words
+       nonsense  fluent prose with HTTP 200 where JSON was asked for
+       cut       JSON that ends in the middle, finish_reason "length"
+       wrong     JSON of another shape
+       empty     content null
+       busy      503 for the first two requests, then good
+       broken    HTTP 500 always
+"""
+import hashlib
+import json
+import re
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+MODEL = "mock-model"
+
+DESCRIPTION = (
+    "The figure shows the measured groups side by side, with clear axes, a legend and symbols for each group. "
+    "On the left stands the untreated control, drawn in grey, and beside it the irradiated samples in darker tones. "
+    "The curves rise slowly at first and then level off, while the error bars stay short in most places. "
+    "Small marks above the columns point to the groups that differ from the control. "
+    "Panels, labels and scale follow the usual form of such pictures, so that the parts can be compared directly. [{tag}]")
+REASONING = (
+    "The picture places the control next to the treated groups, so both can be judged under the same conditions. "
+    "Since the scale is shared, a difference in height reflects a difference in response and not in the way of drawing. "
+    "The treated groups differ from the control in one direction, and the spread within each group is small. "
+    "This makes chance a poor explanation, although a larger sample would be needed to be sure of it. "
+    "Taken together, the parts are consistent with an effect of the treatment. [{tag}]")
+QUESTION = "Why are the treated groups drawn next to the untreated control ({tag})?"
+WORDS = ("the picture shows how the measured response of the tissue changes with the dose of radiation in the treated and the "
+         "control group over the time of the study and which of the differences were found to be clear").split()
+
+
+def english(text):
+    """A stand-in for a translation: English words, as long as the source, with its numbers in their order."""
+    numbers = [n.replace(",", ".") for n in re.findall(r"\d+(?:[.,]\d+)*", text)]
+    wide = sum(ord(c) > 0x2E80 for c in text)
+    length = max(20, len(text) + 2 * wide)
+    out, i = [], 0
+    while sum(map(len, out)) + len(out) < length or numbers:
+        out.append(WORDS[i % len(WORDS)])
+        if numbers and i % 3 == 2:
+            out.append(numbers.pop(0))
+        i += 1
+    return " ".join(out).capitalize() + "."
+
+
+def answer(request):
+    schema = request["response_format"]["json_schema"]["schema"]["properties"]
+    prompt = request["messages"][-1]["content"]
+    for message in request["messages"]:
+        if message["role"] == "user":
+            prompt = message["content"]
+    tag = "abcdefghijklmnop"[int(hashlib.sha256(prompt.encode()).hexdigest(), 16) % 16]
+    made = {}
+    for name in schema:
+        if name == "translation":
+            made[name] = english(prompt.split("\n", 1)[-1])
+        elif name == "question":
+            made[name] = QUESTION.format(tag=tag)
+        elif "question" in schema:
+            made[name] = REASONING.format(tag=tag)
+        else:
+            made[name] = DESCRIPTION.format(tag=tag)
+    return json.dumps(made)
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args):
+        pass
+
+    def reply(self, status, body, headers=()):
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        for name, value in headers:
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def do_GET(self):
+        if self.path == "/health":
+            self.reply(200, {"status": "ok"})
+        elif self.path == "/v1/models":
+            self.reply(200, {"object": "list", "data": [{"id": MODEL, "object": "model"}]})
+        elif self.path == "/props":
+            self.reply(200, {"total_slots": 2, "default_generation_settings": {"n_ctx": 4096}, "build_info": "mock",
+                             "modalities": {"vision": False}})
+        else:
+            self.reply(404, {"error": {"code": 404, "message": "no such path", "type": "not_found_error"}})
+
+    def do_POST(self):
+        server = self.server
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        with server.lock:
+            server.requests += 1
+            number = server.requests
+        time.sleep(server.delay)
+        if server.mode == "broken" or (server.mode == "busy" and number <= 2):
+            self.reply(500 if server.mode == "broken" else 503, {"error": {"message": "no", "type": "server_error"}},
+                       [("Retry-After", "1")] if server.mode == "busy" else [])
+            return
+        content, finish = answer(request), "stop"
+        if server.mode == "nonsense":
+            content = "Sure! As a friendly model, I would rather write a poem about the sea and its many moods."
+        elif server.mode == "cut":
+            content, finish = content[:40], "length"
+        elif server.mode == "wrong":
+            content = '{"colour": ["blue", 7], "question": 3, "answer": {"text": "none"}}'
+        elif server.mode == "empty":
+            content = None
+        self.reply(200, {"id": "chatcmpl-%d" % number, "object": "chat.completion", "model": MODEL,
+                         "choices": [{"index": 0, "finish_reason": finish,
+                                      "message": {"role": "assistant", "content": content}}],
+                         "usage": {"prompt_tokens": 100, "completion_tokens": 50, "total_tokens": 150}})
+
+
+class MockModel:
+    """with MockModel("good") as m: m.url is the server's; m.requests counts the completions asked for."""
+
+    def __init__(self, mode="good", delay=0.0):
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.mode, self.server.delay, self.server.requests = mode, delay, 0
+        self.server.lock = threading.Lock()
+        self.server.daemon_threads = True
+        self.url = "http://127.0.0.1:%d" % self.server.server_address[1]
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+    @property
+    def requests(self):
+        return self.server.requests
