@@ -198,7 +198,7 @@ static void add_to_cluster(const struct pdf_sheet *page, const struct item *it, 
         c->drawn = box_union(c->drawn, m->box);
         if (m->kind == MARK_IMAGE)
             c->image_area += box_area(m->box);
-    } else {
+    } else if (it->line >= 0) {
         c->n_text++;
         c->box = box_union(c->box, page->lines[it->line].box);
     }
@@ -234,6 +234,14 @@ static bool takes_text(const struct pdf_line *line)
     return line->in_graphic || line->class == LINE_OTHER;
 }
 
+/* The white ground of a figure: a plain white rectangle with no running text on it holds together what lies on it. */
+static bool is_canvas(const struct pdf_sheet *page, const struct pdf_mark *m)
+{
+    double share = box_area(m->box) / (page->width * page->height);
+    return m->white && m->rect && m->kind == MARK_FILL && !m->furniture && share > 0.015 && share < 0.7 &&
+           box_height(m->box) > 40 && !lines_inside(page, m->box, LINE_BODY) && !lines_inside(page, m->box, LINE_CAPTION);
+}
+
 static void cluster(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, bool with_text)
 {
     struct grid grid = {.w = (int)(page->width / CELL) + 2, .h = (int)(page->height / CELL) + 2};
@@ -244,6 +252,8 @@ static void cluster(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphi
     for (size_t i = 0; i < page->n_marks; i++)
         if (!page->marks[i].gone)
             add_item(&grid, page->marks[i].box, REACH, REACH, (int)i, -1);
+        else if (page->n_marks < 5000 && is_canvas(page, &page->marks[i]))
+            add_item(&grid, page->marks[i].box, -4, -4, -1, -1);
     for (size_t i = 0; with_text && i < page->n_lines; i++)
         if (takes_text(&page->lines[i]))
             add_item(&grid, page->lines[i].box, 3, 2, -1, (int)i);
