@@ -198,7 +198,7 @@ static void add_to_cluster(const struct pdf_sheet *page, const struct item *it, 
         c->drawn = box_union(c->drawn, m->box);
         if (m->kind == MARK_IMAGE)
             c->image_area += box_area(m->box);
-    } else {
+    } else if (it->line >= 0) {
         c->n_text++;
         c->box = box_union(c->box, page->lines[it->line].box);
     }
@@ -234,6 +234,14 @@ static bool takes_text(const struct pdf_line *line)
     return line->in_graphic || line->class == LINE_OTHER;
 }
 
+/* The white ground of a figure: a plain white rectangle with no running text on it holds together what lies on it. */
+static bool is_canvas(const struct pdf_sheet *page, const struct pdf_mark *m)
+{
+    double share = box_area(m->box) / (page->width * page->height);
+    return m->white && m->rect && m->kind == MARK_FILL && !m->furniture && share > 0.015 && share < 0.7 &&
+           box_height(m->box) > 40 && !lines_inside(page, m->box, LINE_BODY) && !lines_inside(page, m->box, LINE_CAPTION);
+}
+
 static void cluster(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, bool with_text)
 {
     struct grid grid = {.w = (int)(page->width / CELL) + 2, .h = (int)(page->height / CELL) + 2};
@@ -244,6 +252,8 @@ static void cluster(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphi
     for (size_t i = 0; i < page->n_marks; i++)
         if (!page->marks[i].gone)
             add_item(&grid, page->marks[i].box, REACH, REACH, (int)i, -1);
+        else if (page->n_marks < 5000 && is_canvas(page, &page->marks[i]))
+            add_item(&grid, page->marks[i].box, -4, -4, -1, -1);
     for (size_t i = 0; with_text && i < page->n_lines; i++)
         if (takes_text(&page->lines[i]))
             add_item(&grid, page->lines[i].box, 3, 2, -1, (int)i);
@@ -270,29 +280,49 @@ static void find_inner_text(struct pdf_sheet *page, const struct pdf_graphics *g
     }
 }
 
-void pdf_add_block(struct pdf_doc *d, struct pdf_graphics *g, struct box box, int owner)
+void pdf_add_block(struct pdf_doc *d, struct pdf_graphics *g, struct pdf_block block)
 {
-    if (g->n_blocks == g->cap_blocks) {
-        size_t cap = g->cap_blocks ? 2 * g->cap_blocks : 64;
-        int *owners = arena_array(d->arena, cap, sizeof *owners);
-        if (g->n_blocks)
-            memcpy(owners, g->block_owner, g->n_blocks * sizeof *owners);
-        g->block_owner = owners;
-    }
     ARENA_GROW(d->arena, g->blocks, g->n_blocks, g->cap_blocks);
-    g->blocks[g->n_blocks] = box;
-    g->block_owner[g->n_blocks++] = owner;
+    g->blocks[g->n_blocks++] = block;
+}
+
+/* A frame drawn as four lines around a figure and its caption: the long lines at the edges of a piece that holds a
+ * caption. */
+static void find_frames(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g)
+{
+    for (size_t k = 0; k < g->n_clusters; k++) {
+        struct box b = g->clusters[k].drawn;
+        size_t sides = 0;
+        if (box_width(b) < 60 || box_height(b) < 30 || !lines_inside(page, b, LINE_CAPTION))
+            continue;
+        for (size_t i = 0; i < page->n_marks; i++) {
+            struct pdf_mark *m = &page->marks[i];
+            if (m->gone || !box_contains(b, m->box, 1) || fmin(box_width(m->box), box_height(m->box)) > 4)
+                continue;
+            bool along = box_width(m->box) > 0.8 * box_width(b) && (m->box.y1 < b.y0 + 4 || m->box.y0 > b.y1 - 4);
+            bool down = box_height(m->box) > 0.8 * box_height(b) && (m->box.x1 < b.x0 + 4 || m->box.x0 > b.x1 - 4);
+            if (along || down) {
+                m->gone = true;
+                sides++;
+            }
+        }
+        if (sides >= 2)
+            add_frame(d, g, b);
+    }
 }
 
 void pdf_cluster_page(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g)
 {
     sort_out_marks(d, page, g);
     cluster(d, page, g, false);
+    find_frames(d, page, g);
+    if (g->n_frames)
+        cluster(d, page, g, false);
     find_inner_text(page, g);
     cluster(d, page, g, true);
     for (size_t i = 0; i < page->n_lines; i++) {
         const struct pdf_line *line = &page->lines[i];
         if (!line->in_graphic && (line->class == LINE_BODY || line->class == LINE_HEADING))
-            pdf_add_block(d, g, line->box, -1);
+            pdf_add_block(d, g, (struct pdf_block){line->box, -1, fabs(line->size - d->body_size) > 0.4});
     }
 }

@@ -109,7 +109,8 @@ static uint64_t line_key(const struct pdf_sheet *page, const struct pdf_line *li
         letters++;
         h = hash_bytes(h, &c, 1);
     }
-    long y = lround(line->base / 3), x = outer ? 0 : lround(line->box.x0 / 3);
+    /* A bare number must stand at the same place: it could be the top tick of a plot. */
+    long y = lround(line->base / 3), x = outer && letters > 2 ? 0 : lround((line->box.x0 + line->box.x1) / 12);
     if (!letters && !outer)
         return 0;
     char place[64];
@@ -408,7 +409,7 @@ static void classify_paragraphs(struct pdf_doc *d, struct pdf_sheet *page)
 /* A heading stands over a paragraph, at its left edge or centred, and sets itself off by its font. */
 static void classify_headings(struct pdf_doc *d, struct pdf_sheet *page)
 {
-    for (size_t i = 0; i < page->n_lines; i++) {
+    for (size_t i = page->n_lines; i-- > 0;) { /* from below, for headings over headings */
         struct pdf_line *line = &page->lines[i];
         if (line->class != LINE_OTHER || line->sideways || line->n_chars < 4)
             continue;
@@ -418,7 +419,7 @@ static void classify_headings(struct pdf_doc *d, struct pdf_sheet *page)
         for (size_t k = i + 1; k < page->n_lines && k < i + 4; k++) {
             const struct pdf_line *below = &page->lines[k];
             double gap = below->box.y0 - line->box.y1;
-            if (below->class != LINE_BODY || gap < -1 || gap > 2.2 * d->leading)
+            if ((below->class != LINE_BODY && below->class != LINE_HEADING) || gap < -1 || gap > 2.2 * d->leading)
                 continue;
             struct box span = pdf_column_span(page, below->box);
             bool left = fabs(line->box.x0 - span.x0) < 3;

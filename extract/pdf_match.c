@@ -98,7 +98,7 @@ static void match_tables(struct pdf_doc *d, struct pdf_graphics *all)
             continue;
         set_region(c, c->page, r.box, r.side, 0.5 + 0.4 * r.score);
         claim(g, r.box, (int)i);
-        pdf_add_block(d, g, r.box, (int)i);
+        pdf_add_block(d, g, (struct pdf_block){r.box, (int)i, false});
     }
 }
 
@@ -209,7 +209,7 @@ void pdf_match(struct pdf_doc *d)
         for (size_t k = 0; c->is_twin && k < d->n_captions; k++)
             if (d->captions[k].twin == (int)i)
                 owner = (int)k;
-        pdf_add_block(d, &all[c->page], c->box, owner);
+        pdf_add_block(d, &all[c->page], (struct pdf_block){c->box, owner, false});
     }
     struct choice *ch = arena_new(d->arena, sizeof *ch);
     match_tables(d, all);

@@ -183,13 +183,19 @@ struct pdf_cluster {
     int owner;           /* caption that claimed it for good (tables), or -1 */
 };
 
+/* What a region never reaches over: body text, headings, captions, tables. */
+struct pdf_block {
+    struct box box;
+    int owner; /* caption index, or -1 */
+    bool weak; /* a paragraph in other than body style: may be a note between a figure and its caption */
+};
+
 struct pdf_graphics {
     struct pdf_cluster *clusters; /* arena */
     size_t n_clusters;
     struct box *frames; /* boxes drawn around a figure and its caption */
     size_t n_frames;
-    struct box *blocks; /* what a region never reaches over: body text, headings, captions, tables */
-    int *block_owner;   /* caption index, or -1 */
+    struct pdf_block *blocks;
     size_t n_blocks, cap_blocks;
 };
 
@@ -201,7 +207,7 @@ struct pdf_region {
 };
 
 void pdf_cluster_page(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g);
-void pdf_add_block(struct pdf_doc *d, struct pdf_graphics *g, struct box box, int owner);
+void pdf_add_block(struct pdf_doc *d, struct pdf_graphics *g, struct pdf_block block);
 /* The region of a table: rules, shading and cells below (or above) its caption. False: nothing there. */
 bool pdf_table_region(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, int caption,
                       struct pdf_region *out);

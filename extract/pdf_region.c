@@ -47,15 +47,9 @@ static double table_limit(struct pdf_doc *d, const struct pdf_sheet *page, int c
     return limit;
 }
 
-/* Whether a table that goes as far as `box` has a wide gap without text before the rule `next`: what lies behind it is
- * something else. */
-static bool empty_band(const struct pdf_sheet *page, struct box span, struct box box, struct box next, double gap)
+/* The end of the text that goes on from `y` without an empty band of `gap` points, at most `end`. */
+static double text_end(const struct pdf_sheet *page, struct box span, double y, double end, double gap)
 {
-    double y = box.y1, end = next.y0;
-    if (next.y1 < box.y0) {
-        y = next.y1;
-        end = box.y0;
-    }
     while (end - y > gap) {
         double reach = y;
         for (size_t i = 0; i < page->n_lines; i++) {
@@ -65,10 +59,38 @@ static bool empty_band(const struct pdf_sheet *page, struct box span, struct box
                 reach = line->box.y1;
         }
         if (reach <= y)
-            return true;
+            return y;
         y = reach;
     }
-    return false;
+    return end;
+}
+
+/* Whether a table that goes as far as `box` has a wide gap without text before the rule `next`: what lies behind it is
+ * something else. */
+static bool empty_band(const struct pdf_sheet *page, struct box span, struct box box, struct box next, double gap)
+{
+    double y = box.y1, end = next.y0;
+    if (next.y1 < box.y0) {
+        y = next.y1;
+        end = box.y0;
+    }
+    return text_end(page, span, y, end, gap) < end;
+}
+
+/* Where a figure stands between a table and the figure's caption at `limit`: the widest empty band divides them. */
+static double before_figure(const struct pdf_doc *d, const struct pdf_sheet *page, struct box span, double from,
+                            double limit)
+{
+    double gap = 1.5 * d->leading, end = limit;
+    for (double y; (y = text_end(page, span, from, limit, gap)) < limit - gap; gap += 2)
+        end = y;
+    for (size_t i = 0; i < page->n_marks; i++) {
+        const struct pdf_mark *m = &page->marks[i];
+        if (m->kind == MARK_IMAGE && !m->white && !m->furniture && box_height(m->box) > 40 && m->box.y0 > from &&
+            box_overlap_x(m->box, span) > 0)
+            end = fmin(end, m->box.y0);
+    }
+    return end;
 }
 
 /* A rule right over the caption of another figure belongs to that caption. */
@@ -89,8 +111,9 @@ static bool table_side(struct pdf_doc *d, const struct pdf_sheet *page, int capt
     struct box span = pdf_column_span(page, c->box), box = {0, 0, 0, 0};
     bool figure_behind;
     double limit = table_limit(d, page, caption, span, down, &figure_behind);
-    /* Where a figure's caption comes next, its figure stands in between. */
-    double gap = (figure_behind ? 1.6 : 2.5) * d->leading;
+    double gap = 2.5 * d->leading;
+    if (figure_behind && down)
+        limit = before_figure(d, page, span, c->box.y1, limit);
     double top = down ? c->box.y1 - 1 : limit, bottom = down ? limit : c->box.y0 + 1;
     bool ruled = false;
     for (double far = 0; far >= 0;) {
@@ -164,6 +187,14 @@ struct search {
     int frame;
 };
 
+/* A note in small print between figure and caption ("Source: ..."). */
+static bool is_note(const struct search *s, const struct pdf_block *b)
+{
+    double reach = 6 * s->d->leading;
+    return b->weak && b->box.y0 > s->at.y0 - reach && b->box.y1 < s->at.y1 + reach &&
+           box_overlap_x(b->box, s->at) > 0.5 * fmin(box_width(b->box), box_width(s->at));
+}
+
 /* Where graphics may stand on one side of the caption: up to the nearest block. */
 static struct box zone_of(const struct search *s, enum side side, double x0, double x1)
 {
@@ -177,8 +208,8 @@ static struct box zone_of(const struct search *s, enum side side, double x0, dou
     else
         z = (struct box){side == SIDE_LEFT ? 0 : s->at.x1, s->at.y0, side == SIDE_LEFT ? s->at.x0 : s->page->width, s->at.y1};
     for (size_t i = 0; i < g->n_blocks; i++) {
-        struct box b = g->blocks[i];
-        if (g->block_owner[i] == s->caption)
+        struct box b = g->blocks[i].box;
+        if (g->blocks[i].owner == s->caption || (vertical && is_note(s, &g->blocks[i])))
             continue;
         if (vertical) {
             if (box_overlap_x(b, z) < fmin(6, 0.3 * box_width(b)))
@@ -242,7 +273,9 @@ static double gather(const struct search *s, struct box z, bool vertical, struct
             const struct pdf_cluster *c = &g->clusters[i];
             if ((c->n_marks && !c->rules_only) || !c->n_text || !in_zone(s, c, z, vertical))
                 continue;
-            if (!graphics || gap_between(box, c->box) < 1.3 * s->d->leading)
+            /* A lettered line is a grid line of the plot. */
+            double reach = (c->n_marks ? 3 : 1.3) * s->d->leading;
+            if (!graphics || gap_between(box, c->box) < reach)
                 box = box_union(box, c->box);
         }
     *out = box;
@@ -254,8 +287,8 @@ static double foreign_ink(const struct search *s, struct box b)
 {
     double ink = 0;
     for (size_t i = 0; i < s->g->n_blocks; i++)
-        if (s->g->block_owner[i] != s->caption)
-            ink += box_area(box_intersect(s->g->blocks[i], b));
+        if (s->g->blocks[i].owner != s->caption)
+            ink += box_area(box_intersect(s->g->blocks[i].box, b));
     return ink / fmax(box_area(b), 1);
 }
 
@@ -322,19 +355,23 @@ size_t pdf_regions(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphic
     size_t n = 0;
     struct box span = pdf_column_span(page, s.at);
     double margin = 0.06 * page->width;
-    for (int wide = 0; wide < 2; wide++) {
-        double x0 = wide ? page->text_area.x0 - margin : span.x0 - 2, x1 = wide ? page->text_area.x1 + margin : span.x1 + 2;
-        if (!wide)
+    /* As wide as the caption itself, as its columns, as the page's text. */
+    const double width[3][2] = {{s.at.x0 - 2, s.at.x1 + 2},
+                                {span.x0 - 2, span.x1 + 2},
+                                {page->text_area.x0 - margin, page->text_area.x1 + margin}};
+    for (int k = 0; k < 3; k++) {
+        double x0 = width[k][0], x1 = width[k][1];
+        if (k < 2)
             share_width(&s, &x0, &x1);
         for (enum side side = SIDE_ABOVE; side <= SIDE_RIGHT; side++) {
             bool vertical = side == SIDE_ABOVE || side == SIDE_BELOW;
-            if (wide && !vertical)
+            if (k != 1 && !vertical)
                 continue;
-            struct pdf_region r = {.side = side, .wide = wide};
+            struct pdf_region r = {.side = side, .wide = k == 2};
             double graphic = gather(&s, zone_of(&s, side, x0, x1), vertical, &r.box);
             if (graphic < 0)
                 continue;
-            r.score = score_region(&s, r.box, side, graphic, wide, prior);
+            r.score = score_region(&s, r.box, side, graphic, r.wide, prior);
             offer(out, &n, max, r);
         }
     }
