@@ -75,6 +75,9 @@ static int only_read(void *context, int action, const char *a, const char *b, co
     case SQLITE_FUNCTION:
     case SQLITE_RECURSIVE:
         return SQLITE_OK;
+    case SQLITE_UPDATE:
+        /* SQLite asks this for itself when a table-valued pragma is declared; it is no leave to write. */
+        return strcmp(a, "sqlite_master") == 0 ? SQLITE_OK : SQLITE_DENY;
     case SQLITE_PRAGMA:
         for (size_t i = 0; i < sizeof pragmas / sizeof *pragmas; i++)
             /* user_version and application_id can be set as well, but not on a connection that only reads. */

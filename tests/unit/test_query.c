@@ -138,6 +138,7 @@ static void only_reads(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof writes / sizeof *writes; i++)
         fails(writes[i], ERR_USAGE, "only reads");
+    fails("UPDATE sqlite_master SET sql = ''", ERR_USAGE, "may not be modified");
     prints("SELECT count(*) AS n FROM pair", PRINT_CSV, 0, "n\n72\n");
     prints("SELECT name FROM pragma_table_info('panel') LIMIT 1", PRINT_CSV, 0, "name\npanel_id\n");
     prints("PRAGMA user_version", PRINT_CSV, 0, "user_version\n1\n");
