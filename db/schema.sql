@@ -63,6 +63,8 @@ CREATE TABLE document ( -- an article's file that the extract stage reads
 
 CREATE INDEX document_article ON document (article_id);
 
+CREATE INDEX document_name ON document (name);
+
 CREATE TABLE asset ( -- a file beside the documents that they refer to by name: an image
     asset_id    INTEGER PRIMARY KEY,
     article_id  INTEGER NOT NULL REFERENCES article,
@@ -75,7 +77,8 @@ CREATE TABLE asset ( -- a file beside the documents that they refer to by name: 
 CREATE TABLE input ( -- every file that import saw, and what became of it
     item        TEXT NOT NULL,    -- the import task it came with
     path        TEXT NOT NULL,
-    outcome     TEXT NOT NULL CHECK (outcome IN ('document', 'asset', 'known', 'refused')), -- known: same bytes seen before
+    outcome     TEXT NOT NULL     -- waiting: not looked at yet; known: a document whose bytes came in another file before
+                CHECK (outcome IN ('waiting', 'document', 'asset', 'known', 'refused')),
     document_id INTEGER REFERENCES document,
     err_kind    TEXT,             -- refused: why
     err_text    TEXT,
@@ -175,6 +178,8 @@ CREATE TABLE model_call ( -- every request to a model and its reply, for replay 
 ) STRICT;
 
 CREATE UNIQUE INDEX model_call_replay ON model_call (request_sha256) WHERE err_kind IS NULL;
+
+CREATE INDEX model_call_stage ON model_call (stage);
 
 CREATE TABLE translation ( -- every text in the target language, beside its source; owned by translate
     translation_id  INTEGER PRIMARY KEY,

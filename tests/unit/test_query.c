@@ -178,8 +178,9 @@ static long rows_of(bool (*rows)(struct db *, const struct query_sink *, struct 
     struct printer *p = printer_new(out, PRINT_JSON, 0);
     if (!rows(&db, printer_sink(p), &e))
         fail_msg("%s", e.text);
+    long n = printer_end(p);
     fclose(out);
-    return printer_end(p);
+    return n;
 }
 
 static void status_rows(void **state)
