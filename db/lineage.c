@@ -56,9 +56,9 @@ ROWS(lineage_translations,
      "drop_reason "
      "FROM translation t WHERE figure_id = ?1 ORDER BY field, ordinal, target_language")
 
-ROWS(lineage_figure_pairs,
-     "SELECT pair_id, kind, ordinal, language, score, drop_reason FROM v_pair JOIN pair USING (pair_id) "
-     "WHERE pair.figure_id = ?1 ORDER BY pair.kind, pair.ordinal")
+ROWS(lineage_figure_pairs, "SELECT v.pair_id, v.kind, pair.ordinal, v.language, v.score, v.drop_reason FROM v_pair v "
+                           "JOIN pair USING (pair_id) "
+                           "WHERE pair.figure_id = ?1 ORDER BY pair.kind, pair.ordinal")
 
 ROWS(lineage_pair,
      "SELECT p.pair_id, p.kind, p.ordinal, p.language, coalesce(v.drop_reason, 'none: kept') AS drop_reason, "

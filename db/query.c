@@ -75,6 +75,9 @@ static int only_read(void *context, int action, const char *a, const char *b, co
     case SQLITE_FUNCTION:
     case SQLITE_RECURSIVE:
         return SQLITE_OK;
+    case SQLITE_UPDATE:
+        /* SQLite asks this for itself when a table-valued pragma is declared; it is no leave to write. */
+        return strcmp(a, "sqlite_master") == 0 ? SQLITE_OK : SQLITE_DENY;
     case SQLITE_PRAGMA:
         for (size_t i = 0; i < sizeof pragmas / sizeof *pragmas; i++)
             /* user_version and application_id can be set as well, but not on a connection that only reads. */
@@ -104,11 +107,26 @@ static bool fail_at(const char *sql, size_t at, const char *what, struct err *e)
                    what, rest ? ", at: " : "", (int)(rest < EXCERPT ? rest : EXCERPT), sql + at);
 }
 
+static bool fail_writing(struct err *e)
+{
+    return err_set(e, ERR_USAGE, "SQL: `figmill query` only reads, and this statement does something else");
+}
+
+/* A statement that was well formed, but failed: VACUUM is refused only then, a function may not like its arguments. */
+static void fail_run(struct db *db, struct err *e)
+{
+    int code = sqlite3_errcode(db->handle);
+    if (code == SQLITE_AUTH || code == SQLITE_READONLY)
+        fail_writing(e);
+    else if (code == SQLITE_ERROR)
+        err_set(e, ERR_USAGE, "SQL: %s", sqlite3_errmsg(db->handle));
+}
+
 static bool fail_prepare(struct db *db, const char *sql, int code, struct err *e)
 {
     int at = sqlite3_error_offset(db->handle);
     if (code == SQLITE_AUTH)
-        return err_set(e, ERR_USAGE, "SQL: `figmill query` only reads, and this statement does something else");
+        return fail_writing(e);
     if (code == SQLITE_ERROR && at >= 0 && (size_t)at <= strlen(sql))
         return fail_at(sql, (size_t)at, sqlite3_errmsg(db->handle), e);
     if (code == SQLITE_ERROR)
@@ -148,8 +166,8 @@ bool query_run(struct db *db, const char *sql, const volatile sig_atomic_t *stop
         err_set(e, ERR_USAGE, "SQL: there is no statement in it");
     else if ((second = next_statement(db, tail)))
         fail_at(sql, (size_t)(second - sql), "one statement at a time", e);
-    else
-        ok = query_feed(db, s, sink, e);
+    else if (!(ok = query_feed(db, s, sink, e)) && e->kind == ERR_SYSTEM)
+        fail_run(db, e);
     if (!ok && *stop)
         err_set(e, ERR_ABORT, "interrupted");
     sqlite3_finalize(s);

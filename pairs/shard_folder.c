@@ -141,18 +141,21 @@ static bool remove_release(const char *folder)
     return rmdir(folder) == 0 || errno == ENOENT;
 }
 
-/* Swaps both names; where the file system cannot, the old one steps aside first. */
+/* Swaps both names, or moves the new one where there is no old one. Where the file system cannot swap, the old one
+ * steps aside first. */
 static bool swap(const char *partial, const char *out, struct err *e)
 {
     if (renameat2(AT_FDCWD, partial, AT_FDCWD, out, RENAME_EXCHANGE) == 0)
         return true;
-    char *aside = mem_printf("%s.old", out);
-    bool ok = (errno == ENOENT || rename(out, aside) == 0) && rename(partial, out) == 0 &&
-              (rename(aside, partial) == 0 || errno == ENOENT);
-    if (!ok)
-        err_errno(e, ERR_SYSTEM, errno, "cannot put %s in place", out);
-    free(aside);
-    return ok;
+    bool ok;
+    if (errno == ENOENT) {
+        ok = rename(partial, out) == 0;
+    } else {
+        char *aside = mem_printf("%s.aside", out);
+        ok = rename(out, aside) == 0 && rename(partial, out) == 0 && rename(aside, partial) == 0;
+        free(aside);
+    }
+    return ok || err_errno(e, ERR_SYSTEM, errno, "cannot put %s in place", out);
 }
 
 static bool sync_parent(const char *path, struct err *e)

@@ -59,7 +59,7 @@ static void layout(void **state)
     assert_string_equal(h + 108, "0000000");
     assert_string_equal(h + 116, "0000000");
     assert_string_equal(h + 124, "00000000002");
-    assert_string_equal(h + 136, "02263435400");
+    assert_string_equal(h + 136, "02263523000");
     assert_int_equal(h[156], '0');
     assert_memory_equal(h + 257, "ustar\00000", 8);
     assert_int_equal(h[265], 0);
