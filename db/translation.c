@@ -133,18 +133,17 @@ static bool store_row(struct db *db, int64_t figure_id, const struct translation
 bool translation_store(struct db *db, int64_t figure_id, const char *target_language,
                        const struct translation_row *rows, size_t n, struct err *e)
 {
-    struct str ids = STR_INIT(1 << 16);
+    struct str ids = STR_INIT(1 << 16); /* ",1,2," */
     bool ok = true;
-    str_add_char(&ids, '[');
+    str_add_char(&ids, ',');
     for (size_t i = 0; ok && i < n; i++) {
         int64_t id = 0;
         ok = store_row(db, figure_id, &rows[i], &id, e);
-        str_addf(&ids, "%s%lld", i ? "," : "", (long long)id);
+        str_addf(&ids, "%lld,", (long long)id);
     }
-    str_add_char(&ids, ']');
     ok = ok && db_run(db, e,
                       "DELETE FROM translation WHERE figure_id = ?1 AND target_language = ?2 "
-                      "AND translation_id NOT IN (SELECT value FROM json_each(?3))",
+                      "AND instr(?3, ',' || translation_id || ',') = 0",
                       "itt", figure_id, target_language, ids.data);
     str_release(&ids);
     return ok;

@@ -74,16 +74,18 @@ static bool no_server(const struct ask_options *o, const struct err *last, struc
 
 bool ask_probe(const struct ask_options *options, struct ask_servers *out, struct err *e)
 {
-    struct place place = place_of(options);
+    const struct place place = place_of(options);
+    const char *urls = place.urls, *rest = urls;
     struct http *http = http_new(NULL);
     struct err why = {.text = "no model server's URL"};
     char url[512];
     bool same = true;
     *out = (struct ask_servers){0};
-    while (same && out->n < ASK_MAX_SERVERS && next_url(&place.urls, url, sizeof url)) {
+    while (same && out->n < ASK_MAX_SERVERS && next_url(&rest, url, sizeof url)) {
         struct model_server *server = &out->servers[out->n];
         if (!model_probe(http, url, place.model, place.key, ASK_WAIT_S, server, &why)) {
-            log_warn("%s", why.text);
+            if (strchr(urls, ','))
+                log_warn("%s", why.text);
             continue;
         }
         same = strcmp(server->name, out->servers[0].name) == 0;

@@ -13,7 +13,7 @@ enum {
     LENGTH_SLACK = 24,   /* characters that a translation may be longer or shorter whatever the ratio */
     LONGEST_PERIOD = 12, /* words of a phrase that a model repeats */
     MOST_WORDS = 4000,
-    MOST_LABELS = 64
+    FULL_WIDTH = 0xFEE0 /* from an ASCII character to its full-width form */
 };
 
 static const char *const names[CHECKS] = {"reply",  "empty",  "copy",       "language", "numbers",
@@ -66,6 +66,45 @@ static const char *check_copy(const struct words *in, const struct words *out, s
     return 10 * same >= 9 * out->n ? "the source was returned untranslated" : NULL;
 }
 
+/* A word of the source that English does not have: small letters, some of them not of ASCII. Names begin with a
+ * capital, and Greek letters are symbols. */
+static bool is_foreign(const char *start, size_t len)
+{
+    bool accented = false;
+    size_t at = 0, letters = 0;
+    while (at < len) {
+        int c = text_next(start, len, &at);
+        if (c < 'a' || (c >= 0xC0 && c < 0xDF) || c > 0x24F)
+            return false;
+        accented = accented || c >= 0xDF;
+        letters++;
+    }
+    return accented && letters >= 4;
+}
+
+struct left_over {
+    const char *source;
+    const char *start; /* the first such word; NULL: none */
+    size_t len;
+};
+
+static bool find_left_over(void *context, const char *start, size_t len)
+{
+    struct left_over *l = context;
+    if (!is_foreign(start, len) || !memmem(l->source, strlen(l->source), start, len))
+        return true;
+    l->start = start;
+    l->len = len;
+    return false;
+}
+
+static const char *check_left_over(const char *source, const char *text, struct arena *arena)
+{
+    struct left_over l = {.source = source};
+    text_each_word(text, strlen(text), find_left_over, &l);
+    return l.start ? arena_printf(arena, "'%.*s' was left untranslated", (int)l.len, l.start) : NULL;
+}
+
 /* The target language. */
 
 static const char *check_language(const struct language_detector *d, const char *text, const struct text_scripts *s,
@@ -83,7 +122,7 @@ static const char *check_language(const struct language_detector *d, const char 
 
 /* Panel labels. */
 
-/* Sets bit i for "(A)" or "(a)", of the i-th letter; full-width brackets count. */
+/* Sets bit i for "(A)" or "(a)", of the i-th letter; full-width ones count. */
 static unsigned labels_of(const char *text)
 {
     unsigned found = 0;
@@ -91,7 +130,9 @@ static unsigned labels_of(const char *text)
     int a = 0, b = 0;
     while (at < len) {
         int c = text_next(text, len, &at);
-        bool open = a == '(' || a == 0xFF08, close = c == ')' || c == 0xFF09;
+        if (c > FULL_WIDTH && c <= FULL_WIDTH + '~')
+            c -= FULL_WIDTH;
+        bool open = a == '(', close = c == ')';
         int letter = b | 0x20;
         if (open && close && letter >= 'a' && letter <= 'z')
             found |= 1u << (letter - 'a');
@@ -209,6 +250,8 @@ void checks_run(const struct language_detector *d, const char *source, const cha
     const struct words *in = words_of(source, arena), *words = words_of(translation, arena);
     if (!language_same(language, target))
         out->failed[CHECK_COPY] = check_copy(in, words, out_script.letters);
+    if (!out->failed[CHECK_COPY] && language_same(target, "en"))
+        out->failed[CHECK_COPY] = check_left_over(source, translation, arena);
     out->failed[CHECK_LANGUAGE] = check_language(d, translation, &out_script, target);
     out->failed[CHECK_NUMBERS] = numbers_compare(source, translation, arena);
     out->failed[CHECK_LABELS] = check_labels(source, translation, arena);

@@ -17,6 +17,7 @@ enum {
     FEW_LETTERS = 40,    /* from here on the detector's one answer outweighs the article's language */
     SURE_LETTERS = 60,   /* ... what the document states of the text */
     LONG_LETTERS = 120,  /* ... and hardly ever errs */
+    WORD_BYTES = 3,      /* shortest word of a language with Latin letters that says anything */
     DETECT_BYTES = 1200, /* more text does not make it better */
     MOST_CANDIDATES = 8
 };
@@ -198,6 +199,22 @@ static const char *usable(const char *tag, char clean[16])
                                                                                                           : NULL;
 }
 
+static bool look_for_word(void *context, const char *start, size_t len)
+{
+    bool *found = context;
+    size_t at = 0;
+    *found = len >= WORD_BYTES && text_is_letter(text_next(start, len, &at));
+    return !*found;
+}
+
+/* Panel labels, units and "n = 12" are the same in any language. */
+static bool has_word(const char *text)
+{
+    bool found = false;
+    text_each_word(text, strlen(text), look_for_word, &found);
+    return found;
+}
+
 /* For the scripts that several languages share. */
 static void identify_shared(const struct language_detector *d, const char *text, const struct text_scripts *s,
                             const char *stated, const char *article, struct language *out)
@@ -236,7 +253,7 @@ void language_identify(const struct language_detector *d, const char *text, cons
     article = usable(article, article_tag);
     text_scripts(text, strlen(text), &s);
     const char *settled = settled_by_script(&s, stated ? stated : article);
-    if (!s.letters)
+    if (!s.letters || (s.letters == s.latin && !has_word(text)))
         set(out, "zxx", 1, "script");
     else if (settled && stated && language_same(settled, stated))
         set(out, stated, 0.99, "document");

@@ -167,7 +167,7 @@ const char *numbers_compare(const char *source, const char *translation, struct 
     for (size_t i = 0; i < out.n && named < MOST_NAMED; i++) {
         const struct number *n = &out.items[i];
         bool small = !n->decimal && strtol(n->digits, NULL, 10) <= WORD_NUMBER && strlen(n->digits) <= 2;
-        if (!n->found && !small && !take_parts(&in, n)) {
+        if (!n->found && !small) {
             name(&added, n);
             named++;
         }

@@ -3,13 +3,12 @@
 
 #include <string.h>
 
-/* The language around a text: what the article states, unless its captions say otherwise. */
-static void identify_article(const struct language_detector *d, const struct translation_input *input,
-                             struct language *out)
+/* The language around a text: what the article states, unless its captions say otherwise; `out` holds it. */
+static const char *article_language(const struct language_detector *d, const struct translation_input *input,
+                                    struct language *out)
 {
     language_identify(d, input->sample ? input->sample : "", input->article_language, NULL, out);
-    if (strcmp(out->tag, "zxx") == 0 && input->article_language)
-        language_identify(d, "x", input->article_language, NULL, out);
+    return strcmp(out->tag, "zxx") == 0 ? input->article_language : out->tag;
 }
 
 /* The authors' own translation of the caption, or NULL. */
@@ -36,14 +35,14 @@ static bool stays(const struct language *language, const char *target)
 void plan_make(const struct language_detector *d, const struct translation_input *input, const char *target,
                int mentions, struct arena *arena, struct plan *out)
 {
-    struct language article;
-    identify_article(d, input, &article);
+    struct language found;
+    const char *article = article_language(d, input, &found);
     *out = (struct plan){.items = arena_array(arena, input->n_sources, sizeof *out->items)};
     for (size_t i = 0; i < input->n_sources; i++) {
         const struct translation_source *source = &input->sources[i];
         struct plan_item item = {.source = source, .method = PLAN_IDENTITY};
         bool is_mention = strcmp(source->field, "mention") == 0;
-        language_identify(d, source->text, source->language, article.tag, &item.language);
+        language_identify(d, source->text, source->language, article, &item.language);
         if (!stays(&item.language, target)) {
             bool own = strcmp(source->field, "caption") == 0 && source->panel_id == 0;
             item.text = own ? by_authors(d, input, target) : NULL;

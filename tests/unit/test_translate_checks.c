@@ -1,0 +1,174 @@
+/* test_translate_checks.c: what the checks of a translation pass, and what they catch. */
+#include "translate/checks.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/json.h"
+#include "translate/numbers.h"
+
+static struct language_detector *detector;
+static struct arena arena = ARENA_INIT;
+
+static int begin(void **state)
+{
+    struct err e = {0};
+    detector = language_open(&e);
+    return detector == NULL;
+}
+
+static int end(void **state)
+{
+    language_close(detector);
+    arena_release(&arena);
+    return 0;
+}
+
+static const char *first(const char *source, const char *language, const char *translation)
+{
+    struct checks c;
+    checks_run(detector, source, language, translation, "en", &arena, &c);
+    return checks_first(&c);
+}
+
+static void passes(const char *source, const char *language, const char *translation)
+{
+    struct checks c;
+    struct str why = STR_INIT(4096);
+    checks_run(detector, source, language, translation, "en", &arena, &c);
+    checks_explain(&c, &why);
+    if (why.len)
+        fail_msg("'%s': %s", translation, why.data);
+    str_release(&why);
+}
+
+static void fails(const char *check, const char *source, const char *language, const char *translation)
+{
+    const char *got = first(source, language, translation);
+    if (!got || strcmp(got, check) != 0)
+        fail_msg("'%s': %s, not %s", translation, got ? got : "pass", check);
+}
+
+static const char spanish[] =
+    "Puntuación del dolor (media ± DE) tras 0,5 Gy en 12 pacientes. (A) Control. (B) Irradiados.";
+static const char good[] = "Pain score (mean ± SD) after 0.5 Gy in 12 patients. (A) Control. (B) Irradiated.";
+
+static void test_good(void **state)
+{
+    passes(spanish, "es", good);
+    passes("低線量放射線照射後の膝関節の炎症反応（0.5 Gy）。(A) 対照群、(B) 照射群。", "ja",
+           "Inflammatory response of the knee joint after low-dose irradiation (0.5 Gy). (A) Control group, (B) "
+           "irradiated group.");
+    passes("图中（Ａ）对照组，（Ｂ）照射组。2019年3月至5月。", "zh",
+           "(A) control group, (B) irradiated group. March to May 2019.");
+    passes("Abbildung aus drei Zentren, n = 1.234 Patienten", "de", "Figure from 3 centers, n = 1,234 patients");
+    passes("Dose (Gy)", "es", "Dose (Gy)");
+    passes("Universidade de São Paulo, 2004", "pt", "University of São Paulo, 2004");
+}
+
+static void test_bad(void **state)
+{
+    fails("empty", spanish, "es", "");
+    fails("empty", spanish, "es", "0.5 12 (—)");
+    fails("copy", spanish, "es", spanish);
+    fails("copy", "Evolução da população idosa no Brasil", "pt", "Evolution of the elderly população in Brazil");
+    fails("language", "低剂量照射后膝关节的炎症反应", "zh", "Inflammation of the 膝关节 after irradiation");
+    fails("language", "Dosis in Gy", "de", "辐射剂量");
+    fails("language", "低剂量照射后各组患者膝关节疼痛评分的变化情况", "zh",
+          "Veränderung der Schmerzen nach niedrig dosierter Bestrahlung des Kniegelenks in den Gruppen");
+    fails("numbers", spanish, "es", "Pain score (mean ± SD) after 0.7 Gy in 12 patients. (A) Control. (B) Irradiated.");
+    fails("numbers", spanish, "es", "Pain score (mean ± SD) after 0.5 Gy in patients. (A) Control. (B) Irradiated.");
+    fails("labels", spanish, "es", "Pain score (mean ± SD) after 0.5 Gy in 12 patients. Control. (B) Irradiated.");
+    fails("labels", "Control e irradiados", "es", "(A) Control and (B) irradiated");
+    fails("length", spanish, "es", "0.5 Gy in 12 (A) (B)");
+    fails("length", "Dosis", "es", "The dose that was given to the patients, which is a measure of absorbed energy");
+    fails("repetition", "Prozentuale Verteilung der Bestrahlungen in den Gruppen der Patienten", "de",
+          "Percentage of the group of the group of the group of the group of the patients");
+    fails("repetition", "Ein Beispiel für die Suche nach der Struktur", "de",
+          "An example very very very very very good");
+    fails("refusal", "Estructura del ensayo clínico aleatorizado", "es", "I'm sorry, but I cannot translate this.");
+    fails("refusal", "Estructura del ensayo clínico aleatorizado", "es",
+          "Here is the translation: structure of the trial");
+    fails("markup", "Estructura del ensayo clínico aleatorizado", "es",
+          "**Structure** of the randomized clinical trial");
+    fails("markup", "Estructura del ensayo clínico aleatorizado", "es", "Structure of the\\nrandomized clinical trial");
+}
+
+static void numbers_pass(const char *source, const char *translation)
+{
+    const char *why = numbers_compare(source, translation, &arena);
+    if (why)
+        fail_msg("'%s' -> '%s': %s", source, translation, why);
+}
+
+static void numbers_fail(const char *source, const char *translation, const char *what)
+{
+    const char *why = numbers_compare(source, translation, &arena);
+    assert_non_null(why);
+    assert_string_equal(why, what);
+}
+
+static void test_numbers(void **state)
+{
+    numbers_pass("0,5 a 1,25", "0.5 to 1.25");
+    numbers_pass("1.234,5", "1,234.5");
+    numbers_pass("10 000", "10 000");
+    numbers_pass("Fig. 1,2", "Figs. 1 and 2");
+    numbers_pass("1, 2,3", "1, 2, 3");
+    numbers_pass("10.11.2019", "10/11/2019");
+    numbers_pass("1,50", "1.5");
+    numbers_pass("１２例", "12 cases");
+    numbers_pass("٣٫٥", "3.5");
+    numbers_pass("drei", "3");
+    numbers_pass("3月", "March");
+    numbers_pass("CO₂ 5", "CO2 5");
+    numbers_pass("IL-6, CD4+", "IL-6 and CD4+");
+    numbers_pass("", "");
+    numbers_fail("0,5 Gy", "5 Gy", "0.5 missing");
+    numbers_fail("0,5 Gy", "0.5 Gy in 40 mice", "40 not in the source");
+    numbers_fail("99 Gy, 7", "98 Gy, 7", "99 missing; 98 not in the source");
+    numbers_fail("1, 22, 333, 444", "", "1, 22, 333 missing");
+    numbers_fail("5.861", "586", "5,861 missing; 586 not in the source");
+    numbers_fail("1111111111111111111111111111111111111111111111111", "",
+                 "1111111111111111111111111111111111111111 missing");
+}
+
+static void test_report(void **state)
+{
+    struct checks c;
+    struct str out = STR_INIT(4096);
+    checks_run(detector, spanish, "es", "Pain after 0.7 Gy", "en", &arena, &c);
+    checks_json(&c, &out);
+    cJSON *json = json_parse(out.data, out.len, NULL);
+    assert_int_equal(cJSON_GetArraySize(json), CHECKS);
+    assert_string_equal(json_text(json, "copy"), "pass");
+    assert_string_equal(json_text(json, "numbers"), "0.5, 12 missing; 0.7 not in the source");
+    cJSON_Delete(json);
+    str_clear(&out);
+    checks_explain(&c, &out);
+    assert_non_null(strstr(out.data, "numbers: 0.5, 12 missing"));
+    str_release(&out);
+}
+
+/* Another target: what is made for English keeps silent. */
+static void test_other_target(void **state)
+{
+    struct checks c;
+    checks_run(detector, "After 0.5 Gy", "en", "Nach 0,5 Gy wurde eine deutliche Abnahme der Schmerzen beobachtet",
+               "de", &arena, &c);
+    assert_null(checks_first(&c));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good),   cmocka_unit_test(test_bad),          cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_report), cmocka_unit_test(test_other_target),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
