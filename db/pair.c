@@ -9,18 +9,19 @@
     "JOIN article a ON a.article_id = d.article_id "                                                                   \
     "LEFT JOIN translation t ON t.figure_id = f.figure_id AND coalesce(t.panel_id, 0) = 0 AND t.field = 'caption' "    \
     "AND t.ordinal = 0 AND t.target_language = 'en' AND t.drop_reason IS NULL "
-#define READY                                                                                                          \
-    "(f.image_sha256 IS NOT NULL AND v.drop_reason IS NULL AND a.drop_reason IS NULL AND t.text IS NOT NULL)"
+#define READY "(f.image_sha256 IS NOT NULL AND v.drop_reason IS NULL AND a.drop_reason IS NULL AND t.text IS NOT NULL)"
 
 bool pair_each_item(struct db *db, const char *settings, pair_item_fn *each, void *context, struct err *e)
 {
     sqlite3_stmt *s = db_bind(
         db, e,
-        "SELECT f.figure_id, part(a.key), CASE WHEN " READY " THEN fingerprint(?1, f.content_hash, f.image_sha256, t.text, "
+        "SELECT f.figure_id, part(a.key), CASE WHEN " READY
+        " THEN fingerprint(?1, f.content_hash, f.image_sha256, t.text, "
         "(SELECT group_concat(text, char(10)) FROM (SELECT m.text FROM translation m WHERE m.figure_id = f.figure_id "
-        "AND coalesce(m.panel_id, 0) = 0 AND m.field = 'mention' AND m.target_language = 'en' AND m.drop_reason IS NULL "
-        "ORDER BY m.ordinal))) ELSE 'withdrawn' END " READY_FROM
-        "WHERE " READY " OR EXISTS (SELECT 1 FROM pair p WHERE p.figure_id = f.figure_id) ORDER BY f.figure_id",
+        "AND coalesce(m.panel_id, 0) = 0 AND m.field = 'mention' AND m.target_language = 'en' AND m.drop_reason IS "
+        "NULL "
+        "ORDER BY m.ordinal))) ELSE 'withdrawn' END " READY_FROM "WHERE " READY
+        " OR EXISTS (SELECT 1 FROM pair p WHERE p.figure_id = f.figure_id) ORDER BY f.figure_id",
         "t", settings);
     int more = s ? 1 : -1;
     while (more > 0 && (more = db_step(db, s, e)) > 0)
@@ -78,15 +79,18 @@ int pair_source_load(struct db *db, int64_t figure_id, struct arena *arena, stru
 
 bool pair_store(struct db *db, const struct pair *pair, struct err *e)
 {
-    return db_run(db, e,
-                  "INSERT INTO pair (figure_id, kind, ordinal, language, turns, model, prompt, prompt_hash, model_call_id, "
-                  "checks, drop_reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
-                  "ON CONFLICT (figure_id, coalesce(panel_id, 0), kind, ordinal, language) DO UPDATE SET "
-                  "score = iif(turns = excluded.turns, score, NULL), turns = excluded.turns, model = excluded.model, "
-                  "prompt = excluded.prompt, prompt_hash = excluded.prompt_hash, model_call_id = excluded.model_call_id, "
-                  "checks = excluded.checks, drop_reason = excluded.drop_reason",
-                  "itittttt" "Itt", pair->figure_id, pair->kind, (int64_t)pair->ordinal, pair->language, pair->turns,
-                  pair->model, pair->prompt, pair->prompt_hash, pair->model_call_id, pair->checks, pair->drop_reason);
+    return db_run(
+        db, e,
+        "INSERT INTO pair (figure_id, kind, ordinal, language, turns, model, prompt, prompt_hash, model_call_id, "
+        "checks, drop_reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
+        "ON CONFLICT (figure_id, coalesce(panel_id, 0), kind, ordinal, language) DO UPDATE SET "
+        "score = iif(turns = excluded.turns, score, NULL), turns = excluded.turns, model = excluded.model, "
+        "prompt = excluded.prompt, prompt_hash = excluded.prompt_hash, model_call_id = excluded.model_call_id, "
+        "checks = excluded.checks, drop_reason = excluded.drop_reason",
+        "itittttt"
+        "Itt",
+        pair->figure_id, pair->kind, (int64_t)pair->ordinal, pair->language, pair->turns, pair->model, pair->prompt,
+        pair->prompt_hash, pair->model_call_id, pair->checks, pair->drop_reason);
 }
 
 bool pair_withdraw(struct db *db, int64_t figure_id, const char *kind, int ordinal, struct err *e)

@@ -23,10 +23,10 @@ bool pair_each_item(struct db *db, const char *settings, pair_item_fn *each, voi
 /* What the pairs of one figure are made from. */
 struct pair_source {
     int64_t figure_id;
-    const char *key;     /* the document's hash and the figure's anchor: the same in every corpus */
-    const char *caption; /* in English */
-    const char *printed; /* the caption as printed, in whatever language */
-    const char **mentions;        /* sentences that cite the figure, in English */
+    const char *key;               /* the document's hash and the figure's anchor: the same in every corpus */
+    const char *caption;           /* in English */
+    const char *printed;           /* the caption as printed, in whatever language */
+    const char **mentions;         /* sentences that cite the figure, in English */
     const char **printed_mentions; /* as printed, where they are in another language */
     size_t n_mentions, n_printed_mentions;
     size_t n_panels;
@@ -43,8 +43,8 @@ struct pair {
     const char *turns; /* JSON */
     const char *model; /* NULL: made without one */
     const char *prompt, *prompt_hash;
-    int64_t model_call_id; /* 0: none */
-    const char *checks;    /* JSON */
+    int64_t model_call_id;   /* 0: none */
+    const char *checks;      /* JSON */
     const char *drop_reason; /* NULL: kept */
 };
 /* Upserts on (figure, kind, ordinal, language), so that ids survive; a score stays as long as the turns do. */

@@ -10,7 +10,11 @@ const char *const pair_kind_names[PAIR_KINDS] = {"alignment", "detailed_descript
 
 enum { MAX_FOLDED = 400000, MAX_WHY = 400, MAX_JSON = 20000 };
 
-enum { ALIGNMENT = 1 << PAIR_ALIGNMENT, DETAILED = 1 << PAIR_DETAILED_DESCRIPTION, REASONING = 1 << PAIR_COMPLEX_REASONING };
+enum {
+    ALIGNMENT = 1 << PAIR_ALIGNMENT,
+    DETAILED = 1 << PAIR_DETAILED_DESCRIPTION,
+    REASONING = 1 << PAIR_COMPLEX_REASONING
+};
 enum { BY_MODEL = DETAILED | REASONING, ALL = ALIGNMENT | BY_MODEL };
 
 /* An alignment pair's answer is the caption, so only what would spoil training is asked of it. */
@@ -127,9 +131,9 @@ bool check_finish(const struct candidate *c, struct str *why)
 
 static bool has_markup(const char *text, struct str *why)
 {
-    static const char *const marks[] = {"<image", "<video", "<audio", "<|",     "|>",    "</s>",  "<s>",     "[INST]",
-                                        "[/INST]", "<<SYS", "###",   "**",     "```",   "http:", "https:",  "www.",
-                                        "User:",  "Assistant:", "Human:", "\n", "{\"", "\"}"};
+    static const char *const marks[] = {"<image",  "<video",     "<audio", "<|", "|>",  "</s>",  "<s>",    "[INST]",
+                                        "[/INST]", "<<SYS",      "###",    "**", "```", "http:", "https:", "www.",
+                                        "User:",   "Assistant:", "Human:", "\n", "{\"", "\"}"};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (strstr(text, marks[i])) {
             str_addf(why, "it holds '%s'", *marks[i] == '\n' ? "a line break" : marks[i]);
@@ -147,7 +151,8 @@ bool check_tokens(const struct candidate *c, struct str *why)
 static double english_share(const char *folded)
 {
     static const char words[] =
-        " the of and in is are to with a an that this these for by as at on from was were which what how why it its be can "
+        " the of and in is are to with a an that this these for by as at on from was were which what how why it its be "
+        "can "
         "between each or than not both after before shows has have while may there does do different compared using ";
     size_t n = 0, small = 0;
     for (const char *at = folded + (*folded == ' '); *at; at = strchr(at, ' ') + 1) {
@@ -182,6 +187,18 @@ bool check_language(const struct candidate *c, struct str *why)
            (!c->own_question || is_english(c->question, c->folded_question, 0.15, why));
 }
 
+/* "What does the image show?" asks for a description. */
+static bool asks_for_description(const char *folded)
+{
+    static const char *const verbs[] = {" show ",      " shown ",       " depict ",     " depicted ",
+                                        " represent ", " represented ", " present ",    " presented ",
+                                        " display ",   " displayed ",   " illustrate ", " see "};
+    bool found = false;
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs && str_starts(folded, " what "); i++)
+        found = found || strstr(folded, verbs[i]);
+    return found && !strstr(folded, " why ") && !strstr(folded, " how ");
+}
+
 bool check_question(const struct candidate *c, struct str *why)
 {
     enum { LEAST = 4, MOST = 40 };
@@ -192,6 +209,8 @@ bool check_question(const struct candidate *c, struct str *why)
         str_addf(why, "the question has %zu words: write %d to %d", words, LEAST, MOST);
     else if (strpbrk(c->question, "0123456789") && strpbrk(c->question, "%="))
         str_add(why, "the question must not give away numbers");
+    else if (asks_for_description(c->folded_question))
+        str_add(why, "the question asks what is shown: ask why or how");
     else
         return true;
     return false;

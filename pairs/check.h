@@ -1,7 +1,7 @@
-/* check.h: what a question-answer candidate must pass to be kept. Every check is a function of its own that says what is
- * wrong; check_run runs those that belong to the candidate's kind, in the order of the table in check.c, and gives all
- * their outcomes, so that a curator can see what a stricter or laxer choice would keep. The first that failed is the
- * candidate's drop_reason; its name is part of the public contract.
+/* check.h: what a question-answer candidate must pass to be kept. Every check is a function of its own that says what
+ * is wrong; check_run runs those that belong to the candidate's kind, in the order of the table in check.c, and gives
+ * all their outcomes, so that a curator can see what a stricter or laxer choice would keep. The first that failed is
+ * the candidate's drop_reason; its name is part of the public contract.
  *
  *   schema        the reply is JSON of the form asked for (the caller finds out, see reply.h)
  *   finish        the reply was not cut off by the token limit
@@ -58,7 +58,7 @@ struct candidate {
     const char *broken; /* what is wrong with the reply's form; NULL: nothing */
     bool cut;           /* it ended by the token limit */
     const struct check_source *source;
-    const struct prompt *prompt; /* NULL: made without a model */
+    const struct prompt *prompt;     /* NULL: made without a model */
     const struct candidate *earlier; /* of the same figure */
     size_t n_earlier;
     /* Filled in by check_run. */
@@ -66,8 +66,8 @@ struct candidate {
     struct numbers numbers;                      /* of the answer */
 };
 
-/* Runs the checks. *json: an object of check name -> "pass" or what is wrong. *failed: the name of the first that failed
- * and *why its text, or NULL. All in the arena. */
+/* Runs the checks. *json: an object of check name -> "pass" or what is wrong. *failed: the name of the first that
+ * failed and *why its text, or NULL. All in the arena. */
 void check_run(struct candidate *c, struct arena *arena, const char **json, const char **failed, const char **why);
 
 /* The checks. True: passed; else what is wrong is appended to `why`, in words that also tell the model what to do. */

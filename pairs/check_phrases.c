@@ -1,6 +1,6 @@
 /* check_phrases.c: checks that look for phrases: leaks, refusals, advice. Phrases are folded words; a '*' at the end
- * matches any ending. They were collected from what models write, and from the lists that published data sets filter by;
- * matched on word boundaries, so that "the context" does not hit "in the contextual". */
+ * matches any ending. They were collected from what models write, and from the lists that published data sets filter
+ * by; matched on word boundaries, so that "the context" does not hit "in the contextual". */
 #include "pairs/check.h"
 
 #include <string.h>
@@ -28,13 +28,45 @@ static bool none_of(const struct candidate *c, const char *const *phrases, const
 
 bool check_refusal(const struct candidate *c, struct str *why)
 {
-    static const char *const phrases[] = {
-        "i m sorry", "i am sorry", "sorry but", "i apologi*", "as an ai", "language model", "i cannot", "i can t",
-        "i could not", "i couldn t", "i am unable", "i m unable", "unable to see", "unable to view", "cannot see the",
-        "can t see the", "cannot view", "cannot be seen", "not visible in the image", "do not have access",
-        "don t have access", "without seeing", "without access to", "i do not have", "i don t have", "no image",
-        "not provided", "not given", "not specified", "not stated", "not explicitly", "no information", "not enough information",
-        "insufficient information", "please provide", "i don t know", "i do not know", "not available", NULL};
+    static const char *const phrases[] = {"i m sorry",
+                                          "i am sorry",
+                                          "sorry but",
+                                          "i apologi*",
+                                          "as an ai",
+                                          "language model",
+                                          "i cannot",
+                                          "i can t",
+                                          "i could not",
+                                          "i couldn t",
+                                          "i am unable",
+                                          "i m unable",
+                                          "unable to see",
+                                          "unable to view",
+                                          "cannot see the",
+                                          "can t see the",
+                                          "cannot view",
+                                          "cannot be seen",
+                                          "not visible in the image",
+                                          "do not have access",
+                                          "don t have access",
+                                          "without seeing",
+                                          "without access to",
+                                          "i do not have",
+                                          "i don t have",
+                                          "no image",
+                                          "not provided",
+                                          "not given",
+                                          "not specified",
+                                          "not stated",
+                                          "not explicitly",
+                                          "no information",
+                                          "not enough information",
+                                          "insufficient information",
+                                          "please provide",
+                                          "i don t know",
+                                          "i do not know",
+                                          "not available",
+                                          NULL};
     return none_of(c, phrases, "is no answer: write about what is known", why);
 }
 
@@ -61,25 +93,89 @@ static bool names_figure(const char *folded, struct str *why)
 
 bool check_leak(const struct candidate *c, struct str *why)
 {
-    static const char *const phrases[] = {
-        "caption*", "legend of the figure", "figure legend", "the text", "this text", "text states", "text says",
-        "text mentions", "the article", "this article", "the paper", "this paper", "the manuscript", "the author*",
-        "the publication", "the passage", "the paragraph", "the excerpt", "the facts", "given facts", "these facts",
-        "the provided", "provided information", "provided data", "provided text", "provided context", "the given information",
-        "given context", "the context provided", "context states", "the information provided", "information given",
-        "based on the information", "according to the information", "according to the description", "the description",
-        "described in the text", "as described", "is described as", "mention*", "as stated", "is stated", "as noted in",
-        "the prompt", "the user", "json", "in parentheses", "the sentence*", "the statement*", "figure number", NULL};
+    static const char *const phrases[] = {"caption*",
+                                          "legend of the figure",
+                                          "figure legend",
+                                          "the text",
+                                          "this text",
+                                          "text states",
+                                          "text says",
+                                          "text mentions",
+                                          "the article",
+                                          "this article",
+                                          "the paper",
+                                          "this paper",
+                                          "the manuscript",
+                                          "the author*",
+                                          "the publication",
+                                          "the passage",
+                                          "the paragraph",
+                                          "the excerpt",
+                                          "the facts",
+                                          "given facts",
+                                          "these facts",
+                                          "the provided",
+                                          "provided information",
+                                          "provided data",
+                                          "provided text",
+                                          "provided context",
+                                          "the given information",
+                                          "given context",
+                                          "the context provided",
+                                          "context states",
+                                          "the information provided",
+                                          "information given",
+                                          "based on the information",
+                                          "according to the information",
+                                          "according to the description",
+                                          "the description",
+                                          "described in the text",
+                                          "as described",
+                                          "is described as",
+                                          "mention*",
+                                          "as stated",
+                                          "is stated",
+                                          "as noted in",
+                                          "the prompt",
+                                          "the user",
+                                          "json",
+                                          "in parentheses",
+                                          "the sentence*",
+                                          "the statement*",
+                                          "figure number",
+                                          NULL};
     return none_of(c, phrases, "betrays that a text was read: write as one who looks at the figure", why) &&
            !names_figure(c->folded_answer, why) && !(c->own_question && names_figure(c->folded_question, why));
 }
 
 bool check_advice(const struct candidate *c, struct str *why)
 {
-    static const char *const phrases[] = {
-        "you should", "you must", "you need to", "you can take", "your doctor", "your physician", "your healthcare",
-        "your treatment", "consult a", "consult your", "consult with a", "should consult", "seek medical", "medical advice",
-        "talk to your", "see a doctor", "patients should", "patient should", "patients must", "should take", "we recommend",
-        "i recommend", "it is recommended that", "is advised to", "are advised to", "should be prescribed", NULL};
+    static const char *const phrases[] = {"you should",
+                                          "you must",
+                                          "you need to",
+                                          "you can take",
+                                          "your doctor",
+                                          "your physician",
+                                          "your healthcare",
+                                          "your treatment",
+                                          "consult a",
+                                          "consult your",
+                                          "consult with a",
+                                          "should consult",
+                                          "seek medical",
+                                          "medical advice",
+                                          "talk to your",
+                                          "see a doctor",
+                                          "patients should",
+                                          "patient should",
+                                          "patients must",
+                                          "should take",
+                                          "we recommend",
+                                          "i recommend",
+                                          "it is recommended that",
+                                          "is advised to",
+                                          "are advised to",
+                                          "should be prescribed",
+                                          NULL};
     return none_of(c, phrases, "is advice: only say what the figure shows", why);
 }

@@ -82,7 +82,8 @@ void facts_sentence(const char *sentence, struct str *out)
     text_clean(sentence, strlen(sentence), &clean);
     size_t start = out->len;
     for (const char *at = clean.data; *at;) {
-        size_t bracket = bracket_length(at), reference = at == clean.data || !is_alnum(at[-1]) ? reference_length(at) : 0;
+        size_t bracket = bracket_length(at),
+               reference = at == clean.data || !is_alnum(at[-1]) ? reference_length(at) : 0;
         if (bracket) {
             while (out->len > start && out->data[out->len - 1] == ' ')
                 str_cut(out, out->len - 1);

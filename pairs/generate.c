@@ -17,11 +17,12 @@ static double option_temperature = 0.3;
 static const struct poptOption options[] = {
     {"url", 0, POPT_ARG_STRING, &option_url, 0, "model servers to ask (default: $GENERATOR_URL, else the local one)",
      "URL[,URL...]"},
-    {"model", 0, POPT_ARG_STRING, &option_model, 0, "model to ask for (default: $GENERATOR_MODEL, else the first)", "NAME"},
+    {"model", 0, POPT_ARG_STRING, &option_model, 0, "model to ask for (default: $GENERATOR_MODEL, else the first)",
+     "NAME"},
     {"kinds", 0, POPT_ARG_STRING, &option_kinds, 0,
      "alignment, detailed_description, complex_reasoning, with commas (default: all)", "LIST"},
-    {"per-figure", 0, POPT_ARG_INT, &option_per_figure, 0, "pairs of each kind that the model writes of a figure (default 1)",
-     "N"},
+    {"per-figure", 0, POPT_ARG_INT, &option_per_figure, 0,
+     "pairs of each kind that the model writes of a figure (default 1)", "N"},
     {"attempts", 0, POPT_ARG_INT, &option_attempts, 0,
      "how often a pair that fails a check is written again (default 2)", "N"},
     {"temperature", 0, POPT_ARG_DOUBLE, &option_temperature, 0, "of the model's sampling (default 0.3)", "T"},
@@ -111,8 +112,8 @@ static bool prepare(struct stage_context *c, struct err *e)
     if (!(o.temperature >= 0 && o.temperature <= 2))
         return err_set(e, ERR_USAGE, "--temperature takes 0 to 2");
     struct generate *g = c->state = mem_new(sizeof *g);
-    g->ask_options = (struct ask_options){
-        .stage = "generate", .name = "GENERATOR", .url = option_url, .model = option_model};
+    g->ask_options =
+        (struct ask_options){.stage = "generate", .name = "GENERATOR", .url = option_url, .model = option_model};
     return maker_init(&g->maker, &o, e);
 }
 
@@ -218,8 +219,10 @@ static bool finish(struct stage_context *c, cJSON *summary, struct err *e)
     const char *reason;
     bool ok = pair_count_by_model(&c->db, &arena, &all, &kept, &reason, e);
     if (ok && all && !kept)
-        log_warn("the checks keep none of the %lld pairs that the model wrote (most fail '%s'): see pair.checks, or try "
-                 "another model", (long long)all, reason);
+        log_warn(
+            "the checks keep none of the %lld pairs that the model wrote (most fail '%s'): see pair.checks, or try "
+            "another model",
+            (long long)all, reason);
     if (ok) {
         cJSON_AddNumberToObject(summary, "model_pairs", (double)all);
         cJSON_AddNumberToObject(summary, "model_pairs_kept", (double)kept);

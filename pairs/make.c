@@ -72,7 +72,7 @@ struct job {
     const struct pair_source *figure;
     struct arena *arena;
     struct check_source source;
-    const char *caption; /* cleaned, whole */
+    const char *caption;          /* cleaned, whole */
     struct candidate *candidates; /* all so far, for the duplicates check */
     struct pair *pairs;
     size_t n;
@@ -125,7 +125,8 @@ static void make_alignment(struct job *j)
                           .source = &j->source};
     const char *json, *failed, *why;
     check_run(&c, j->arena, &json, &failed, &why);
-    add_pair(j, &c, (struct pair){.prompt = list->name, .prompt_hash = list->hash, .checks = json, .drop_reason = failed});
+    add_pair(j, &c,
+             (struct pair){.prompt = list->name, .prompt_hash = list->hash, .checks = json, .drop_reason = failed});
 }
 
 /* With a model. */
@@ -134,9 +135,9 @@ static void make_alignment(struct job *j)
 struct draft {
     enum pair_kind kind;
     int ordinal, attempt;
-    int shortened; /* 1: no mentions; 2: a shorter caption too */
+    int shortened;        /* 1: no mentions; 2: a shorter caption too */
     const char *question; /* NULL: the model asks */
-    const char *content; /* what came last, and what is wrong with it; NULL: first attempt */
+    const char *content;  /* what came last, and what is wrong with it; NULL: first attempt */
     const char *why;
     int64_t model_call_id;
 };
@@ -183,7 +184,8 @@ static size_t write_messages(const struct job *j, const struct draft *d, struct 
     if (d->why) {
         out[n++] = (struct model_message){"assistant", d->content};
         out[n++] = (struct model_message){
-            "user", arena_printf(j->arena, "This was rejected: %s. Write it again, another way, without that.", d->why)};
+            "user",
+            arena_printf(j->arena, "This was rejected: %s. Write it again, another way, without that.", d->why)};
     }
     return n;
 }

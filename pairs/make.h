@@ -18,7 +18,7 @@ struct make_options {
 
 struct maker {
     struct make_options options;
-    struct prompt prompts[PAIR_KINDS];      /* of the kinds that a model writes */
+    struct prompt prompts[PAIR_KINDS]; /* of the kinds that a model writes */
     struct prompt_list brief, long_, questions;
     struct arena arena;
 };
@@ -31,8 +31,8 @@ bool maker_asks(const struct maker *m);
 void maker_settings(const struct maker *m, const char *model, char hex[SHA256_SIZE]);
 
 /* Makes the pairs of a figure, kept and dropped ones; all lives in the arena. `ask` may be NULL when no kind needs a
- * model. What a model does wrong drops a pair and is no error; errors are those of ask_model that say that the item has to
- * be tried again, or that the server is gone. */
+ * model. What a model does wrong drops a pair and is no error; errors are those of ask_model that say that the item has
+ * to be tried again, or that the server is gone. */
 bool make_pairs(const struct maker *m, struct ask *ask, struct db *db, const struct pair_source *source,
                 struct arena *arena, struct pair **pairs, size_t *n, struct err *e);
 

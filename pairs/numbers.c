@@ -10,15 +10,15 @@
 
 enum { THIN = 1 /* a thin or no-break space: it may stand between thousands */ };
 
-/* The plainer spelling that is read: ASCII digits, '-' for every dash, '^' in front of an exponent, "u" for micro, "deg"
- * for the degree sign, '~' for plus-minus; letters of alphabets stay, all other signs become spaces. */
+/* The plainer spelling that is read: ASCII digits, '-' for every dash, '^' in front of an exponent, "u" for micro,
+ * "deg" for the degree sign, '~' for plus-minus; letters of alphabets stay, all other signs become spaces. */
 static void plain_point(int c, bool *exponent, struct str *out)
 {
     static const struct {
         int point;
         const char *text;
-    } signs[] = {{0xB0, "deg"}, {0xB1, "~"},    {0xB5, "u"},    {0x3BC, "u"},  {0xB7, "."},   {0x22C5, "."},
-                 {0xD7, "x"},   {0x66B, "."},   {0x66C, ","},   {0x3001, ","}, {0xFF0C, ","}, {0xFF0E, "."},
+    } signs[] = {{0xB0, "deg"}, {0xB1, "~"},      {0xB5, "u"},   {0x3BC, "u"},  {0xB7, "."},   {0x22C5, "."},
+                 {0xD7, "x"},   {0x66B, "."},     {0x66C, ","},  {0x3001, ","}, {0xFF0C, ","}, {0xFF0E, "."},
                  {0xFF05, "%"}, {0x2103, "degC"}, {0x2019, "'"}, {0x2212, "-"}, {0xAD, ""}};
     int digit = text_digit_value(c);
     int high = c == 0xB9 ? 1 : c == 0xB2 ? 2 : c == 0xB3 ? 3 : c >= 0x2070 && c <= 0x2079 ? c - 0x2070 : -1;
@@ -67,32 +67,128 @@ static const char *unit_of(const char *at, size_t len)
 {
     static const struct {
         const char *spelling, *name;
-    } units[] = {
-        {"Gy", "Gy"},         {"cGy", "cGy"},        {"mGy", "mGy"},          {"uGy", "uGy"},      {"kGy", "kGy"},
-        {"gray", "Gy"},       {"grays", "Gy"},       {"Sv", "Sv"},            {"mSv", "mSv"},      {"uSv", "uSv"},
-        {"Bq", "Bq"},         {"kBq", "kBq"},        {"MBq", "MBq"},          {"GBq", "GBq"},      {"kg", "kg"},
-        {"g", "g"},           {"mg", "mg"},          {"ug", "ug"},            {"mcg", "ug"},       {"ng", "ng"},
-        {"pg", "pg"},         {"grams", "g"},        {"kilograms", "kg"},     {"milligrams", "mg"}, {"micrograms", "ug"},
-        {"l", "l"},           {"L", "l"},            {"ml", "ml"},            {"mL", "ml"},        {"ul", "ul"},
-        {"uL", "ul"},         {"dl", "dl"},          {"dL", "dl"},            {"milliliters", "ml"}, {"km", "km"},
-        {"m", "m"},           {"cm", "cm"},          {"mm", "mm"},            {"um", "um"},        {"nm", "nm"},
-        {"micrometers", "um"}, {"micrometres", "um"}, {"microns", "um"},      {"millimeters", "mm"}, {"millimetres", "mm"},
-        {"centimeters", "cm"}, {"centimetres", "cm"}, {"meters", "m"},        {"metres", "m"},     {"nanometers", "nm"},
-        {"h", "h"},           {"hr", "h"},           {"hrs", "h"},            {"hour", "h"},       {"hours", "h"},
-        {"min", "min"},       {"mins", "min"},       {"minute", "min"},       {"minutes", "min"},  {"s", "s"},
-        {"sec", "s"},         {"second", "s"},       {"seconds", "s"},        {"ms", "ms"},        {"d", "d"},
-        {"day", "d"},         {"days", "d"},         {"wk", "week"},          {"week", "week"},    {"weeks", "week"},
-        {"month", "month"},   {"months", "month"},   {"mo", "month"},         {"yr", "year"},      {"yrs", "year"},
-        {"year", "year"},     {"years", "year"},     {"%", "%"},              {"percent", "%"},    {"degC", "degC"},
-        {"deg", "deg"},       {"degrees", "deg"},    {"Hz", "Hz"},            {"kHz", "kHz"},      {"MHz", "MHz"},
-        {"GHz", "GHz"},       {"V", "V"},            {"kV", "kV"},            {"mV", "mV"},        {"MV", "MV"},
-        {"eV", "eV"},         {"keV", "keV"},        {"MeV", "MeV"},          {"mA", "mA"},        {"uA", "uA"},
-        {"M", "M"},           {"mM", "mM"},          {"uM", "uM"},            {"nM", "nM"},        {"pM", "pM"},
-        {"mol", "mol"},       {"mmol", "mmol"},      {"umol", "umol"},        {"nmol", "nmol"},    {"Pa", "Pa"},
-        {"kPa", "kPa"},       {"MPa", "MPa"},        {"mmHg", "mmHg"},        {"Da", "Da"},        {"kDa", "kDa"},
-        {"bp", "bp"},         {"kb", "kb"},          {"fold", "fold"},        {"T", "T"},          {"IU", "IU"},
-        {"U", "U"},           {"W", "W"},            {"mW", "mW"},            {"J", "J"},          {"N", "N"},
-        {"rpm", "rpm"},       {"times", "fold"}};
+    } units[] = {{"Gy", "Gy"},
+                 {"cGy", "cGy"},
+                 {"mGy", "mGy"},
+                 {"uGy", "uGy"},
+                 {"kGy", "kGy"},
+                 {"gray", "Gy"},
+                 {"grays", "Gy"},
+                 {"Sv", "Sv"},
+                 {"mSv", "mSv"},
+                 {"uSv", "uSv"},
+                 {"Bq", "Bq"},
+                 {"kBq", "kBq"},
+                 {"MBq", "MBq"},
+                 {"GBq", "GBq"},
+                 {"kg", "kg"},
+                 {"g", "g"},
+                 {"mg", "mg"},
+                 {"ug", "ug"},
+                 {"mcg", "ug"},
+                 {"ng", "ng"},
+                 {"pg", "pg"},
+                 {"grams", "g"},
+                 {"kilograms", "kg"},
+                 {"milligrams", "mg"},
+                 {"micrograms", "ug"},
+                 {"l", "l"},
+                 {"L", "l"},
+                 {"ml", "ml"},
+                 {"mL", "ml"},
+                 {"ul", "ul"},
+                 {"uL", "ul"},
+                 {"dl", "dl"},
+                 {"dL", "dl"},
+                 {"milliliters", "ml"},
+                 {"km", "km"},
+                 {"m", "m"},
+                 {"cm", "cm"},
+                 {"mm", "mm"},
+                 {"um", "um"},
+                 {"nm", "nm"},
+                 {"micrometers", "um"},
+                 {"micrometres", "um"},
+                 {"microns", "um"},
+                 {"millimeters", "mm"},
+                 {"millimetres", "mm"},
+                 {"centimeters", "cm"},
+                 {"centimetres", "cm"},
+                 {"meters", "m"},
+                 {"metres", "m"},
+                 {"nanometers", "nm"},
+                 {"h", "h"},
+                 {"hr", "h"},
+                 {"hrs", "h"},
+                 {"hour", "h"},
+                 {"hours", "h"},
+                 {"min", "min"},
+                 {"mins", "min"},
+                 {"minute", "min"},
+                 {"minutes", "min"},
+                 {"s", "s"},
+                 {"sec", "s"},
+                 {"second", "s"},
+                 {"seconds", "s"},
+                 {"ms", "ms"},
+                 {"d", "d"},
+                 {"day", "d"},
+                 {"days", "d"},
+                 {"wk", "week"},
+                 {"week", "week"},
+                 {"weeks", "week"},
+                 {"month", "month"},
+                 {"months", "month"},
+                 {"mo", "month"},
+                 {"yr", "year"},
+                 {"yrs", "year"},
+                 {"year", "year"},
+                 {"years", "year"},
+                 {"%", "%"},
+                 {"percent", "%"},
+                 {"degC", "degC"},
+                 {"deg", "deg"},
+                 {"degrees", "deg"},
+                 {"Hz", "Hz"},
+                 {"kHz", "kHz"},
+                 {"MHz", "MHz"},
+                 {"GHz", "GHz"},
+                 {"V", "V"},
+                 {"kV", "kV"},
+                 {"mV", "mV"},
+                 {"MV", "MV"},
+                 {"eV", "eV"},
+                 {"keV", "keV"},
+                 {"MeV", "MeV"},
+                 {"mA", "mA"},
+                 {"uA", "uA"},
+                 {"M", "M"},
+                 {"mM", "mM"},
+                 {"uM", "uM"},
+                 {"nM", "nM"},
+                 {"pM", "pM"},
+                 {"mol", "mol"},
+                 {"mmol", "mmol"},
+                 {"umol", "umol"},
+                 {"nmol", "nmol"},
+                 {"Pa", "Pa"},
+                 {"kPa", "kPa"},
+                 {"MPa", "MPa"},
+                 {"mmHg", "mmHg"},
+                 {"Da", "Da"},
+                 {"kDa", "kDa"},
+                 {"bp", "bp"},
+                 {"kb", "kb"},
+                 {"fold", "fold"},
+                 {"T", "T"},
+                 {"IU", "IU"},
+                 {"U", "U"},
+                 {"W", "W"},
+                 {"mW", "mW"},
+                 {"J", "J"},
+                 {"N", "N"},
+                 {"rpm", "rpm"},
+                 {"times", "fold"}};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (strlen(units[i].spelling) == len &&
             (len > 4 ? strncasecmp(at, units[i].spelling, len) == 0 : memcmp(at, units[i].spelling, len) == 0))
@@ -138,7 +234,8 @@ static struct number *add(struct numbers *out, struct arena *arena, enum number_
     return &out->list[out->n++];
 }
 
-/* A run of digits and separators: sets the number's readings. What is neither decimal nor thousands is a list: false. */
+/* A run of digits and separators: sets the number's readings. What is neither decimal nor thousands is a list: false.
+ */
 static bool interpret(const char *raw, size_t len, struct number *number)
 {
     size_t n = 0, last = 0, first = 0;
@@ -185,9 +282,15 @@ static size_t read_digits(struct numbers *out, struct arena *arena, size_t at)
         for (size_t i = at; i < end;) {
             size_t run = strspn(t + i, "0123456789");
             if (run && run < 31)
-                without_separators(t + i, run, run, add(out, arena, one ? NUMBER_PART : NUMBER_DIGITS, i, i + run)->value);
+                without_separators(t + i, run, run,
+                                   add(out, arena, one ? NUMBER_PART : NUMBER_DIGITS, i, i + run)->value);
             i += run ? run : 1;
         }
+    size_t spaced = end;
+    while (t[spaced] == ' ' && strspn(t + spaced + 1, "0123456789") == 3)
+        spaced += 4;
+    if (spaced > end && spaced - at < 31) /* "1 500" may be one number */
+        without_separators(t + at, spaced - at, spaced, add(out, arena, NUMBER_PART, at, spaced)->value);
     if (one) {
         struct number *added = add(out, arena, NUMBER_DIGITS, at, end);
         memcpy(added->value, number.value, sizeof number.value);
@@ -212,17 +315,19 @@ static bool word_in(const char *word, size_t len, const char *const *list)
 }
 
 /* Things that one sees and counts in a figure. */
-static const char *const seen[] = {"panel",  "panels",  "part",    "parts",   "image",   "images",  "plot",      "plots",
-                                   "graph",  "graphs",  "group",   "groups",  "bar",     "bars",    "row",       "rows",
-                                   "column", "columns", "lane",    "lanes",   "curve",   "curves",  "line",      "lines",
-                                   "chart",  "charts",  "section", "sections", "picture", "pictures", "photograph",
-                                   "photographs", "micrograph", "micrographs", "condition", "conditions", "axis", "axes",
-                                   "box", "boxes", "color", "colors", "colour", "colours", "step", "steps", "view", "views",
-                                   "subplot", "subplots", "main", "different", "distinct", "separate", NULL};
-static const char *const counted[] = {"patient", "patients", "participant", "participants", "subject", "subjects", "case",
-                                      "cases", "women", "men", "children", "people", "individuals", "mice", "rats", "animals",
-                                      "rabbits", "dogs", "samples", "specimens", "replicates", "experiments", "trials",
-                                      "studies", "donors", "controls", "volunteers", "knees", "joints", "cells", NULL};
+static const char *const seen[] = {
+    "panel",      "panels",      "part",      "parts",      "image",    "images",   "plot",       "plots",
+    "graph",      "graphs",      "group",     "groups",     "bar",      "bars",     "row",        "rows",
+    "column",     "columns",     "lane",      "lanes",      "curve",    "curves",   "line",       "lines",
+    "chart",      "charts",      "section",   "sections",   "picture",  "pictures", "photograph", "photographs",
+    "micrograph", "micrographs", "condition", "conditions", "axis",     "axes",     "box",        "boxes",
+    "color",      "colors",      "colour",    "colours",    "step",     "steps",    "view",       "views",
+    "subplot",    "subplots",    "main",      "different",  "distinct", "separate", NULL};
+static const char *const counted[] = {
+    "patient", "patients", "participant", "participants", "subject",     "subjects",    "case",   "cases",
+    "women",   "men",      "children",    "people",       "individuals", "mice",        "rats",   "animals",
+    "rabbits", "dogs",     "samples",     "specimens",    "replicates",  "experiments", "trials", "studies",
+    "donors",  "controls", "volunteers",  "knees",        "joints",      "cells",       NULL};
 
 /* The unit or the noun behind a number. False: letters stand at the digits that are no unit, so it is a name. */
 static bool read_behind(struct numbers *out, struct number *number)
@@ -264,9 +369,10 @@ static void read_number_word(struct numbers *out, struct arena *arena, size_t st
 {
     static const struct {
         const char *word, *value;
-    } words[] = {{"one", "1"},   {"two", "2"},   {"three", "3"}, {"four", "4"},   {"five", "5"},    {"six", "6"},
-                 {"seven", "7"}, {"eight", "8"}, {"nine", "9"},  {"ten", "10"},   {"eleven", "11"}, {"twelve", "12"},
-                 {"twice", "2"}, {"doubled", "2"}, {"tripled", "3"}, {"half", "0.5"}, {"halved", "0.5"}};
+    } words[] = {{"one", "1"},     {"two", "2"},     {"three", "3"}, {"four", "4"},    {"five", "5"},
+                 {"six", "6"},     {"seven", "7"},   {"eight", "8"}, {"nine", "9"},    {"ten", "10"},
+                 {"eleven", "11"}, {"twelve", "12"}, {"twice", "2"}, {"doubled", "2"}, {"tripled", "3"},
+                 {"half", "0.5"},  {"halved", "0.5"}};
     size_t len = end - start;
     bool fold = len > 5 && strncasecmp(out->text + end - 4, "fold", 4) == 0;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -362,7 +468,8 @@ void numbers_read(const char *text, struct arena *arena, struct numbers *out)
     str_release(&plain);
     const char *t = out->text;
     for (size_t at = 0; t[at];) {
-        bool fraction = t[at] == '.' && is_digit(t[at + 1]) && (at == 0 || (!is_digit(t[at - 1]) && !is_letter(t[at - 1])));
+        bool fraction =
+            t[at] == '.' && is_digit(t[at + 1]) && (at == 0 || (!is_digit(t[at - 1]) && !is_letter(t[at - 1])));
         if (is_digit(t[at]) || fraction) {
             size_t first = out->n, end = read_digits(out, arena, at);
             if (out->n > first) {
@@ -440,7 +547,8 @@ bool numbers_supported(const struct numbers *answer, const struct numbers *sourc
         const struct number *number = &answer->list[i];
         if (is_supported(number, answer, source, panels))
             continue;
-        str_addf(why, "'%.*s' is not among the facts", (int)(number->end - number->start), answer->text + number->start);
+        str_addf(why, "'%.*s' is not among the facts", (int)(number->end - number->start),
+                 answer->text + number->start);
         return false;
     }
     return true;

@@ -30,9 +30,9 @@ bool prompt_load(const char *name, struct arena *arena, struct prompt *out, stru
         return err_set(e, ERR_SYSTEM, "prompt '%s' was not compiled in whole: build figmill again", name);
     sha256_list(out->hash, out->system, out->user, out->schema, SHA256_END);
     for (size_t i = 0; i < PROMPT_MAX_SHOTS; i++) {
-        struct prompt_shot shot = {
-            .user = part(name, arena_printf(arena, "shot%zu.user.txt", i + 1), arena),
-            .assistant = part(name, arena_printf(arena, "shot%zu.assistant.json", i + 1), arena)};
+        struct prompt_shot shot = {.user = part(name, arena_printf(arena, "shot%zu.user.txt", i + 1), arena),
+                                   .assistant =
+                                       part(name, arena_printf(arena, "shot%zu.assistant.json", i + 1), arena)};
         if (!shot.user || !shot.assistant)
             break;
         sha256_list(out->hash, out->hash, shot.user, shot.assistant, SHA256_END);
