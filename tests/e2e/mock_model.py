@@ -17,26 +17,29 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 MODEL = "mock-model"
 
-DESCRIPTION = (
-    "The figure shows the measured groups side by side, with clear axes, a legend and symbols for each group. "
-    "On the left stands the untreated control, drawn in grey, and beside it the irradiated samples in darker tones. "
-    "The curves rise slowly at first and then level off, while the error bars stay short in most places. "
-    "Small marks above the columns point to the groups that differ from the control. "
-    "Panels, labels and scale follow the usual form of such pictures, so that the parts can be compared directly. [{tag}]")
-REASONING = (
-    "The picture places the control next to the treated groups, so both can be judged under the same conditions. "
-    "Since the scale is shared, a difference in height reflects a difference in response and not in the way of drawing. "
-    "The treated groups differ from the control in one direction, and the spread within each group is small. "
-    "This makes chance a poor explanation, although a larger sample would be needed to be sure of it. "
-    "Taken together, the parts are consistent with an effect of the treatment. [{tag}]")
+LINKS = ["and beside it", "which goes with", "next to this,", "together with", "in line with that,", "followed by"]
+
+
+def prose(begin, facts, length):
+    """Sentences of about `length` words made of the facts' own words in their order, but no copy of them."""
+    words = [w for w in re.findall(r"[A-Za-z]{2,}", facts) if w.lower() not in ("figure", "fig", "table")]
+    words = (words * (1 + length // max(1, len(words))))[:length]
+    parts = [" ".join(words[i:i + 7]) for i in range(0, len(words), 7)]
+    text = begin + " " + parts[0]
+    for i, part in enumerate(parts[1:]):
+        text += (". " + LINKS[i % len(LINKS)].capitalize() if i % 2 else " " + LINKS[i % len(LINKS)]) + " " + part
+    return text + "."
+
+
 QUESTION = "Why are the treated groups drawn next to the untreated control ({tag})?"
 WORDS = ("the picture shows how the measured response of the tissue changes with the dose of radiation in the treated and the "
          "control group over the time of the study and which of the differences were found to be clear").split()
 
 
 def english(text):
-    """A stand-in for a translation: English words, as long as the source, with its numbers in their order."""
-    numbers = [n.replace(",", ".") for n in re.findall(r"\d+(?:[.,]\d+)*", text)]
+    """A stand-in for a translation: English words, as long as the source, with its numbers and panel letters in order."""
+    numbers = [n.replace(",", ".") for n in re.findall(r"\d+(?:[.,]\d+)*|[(（][A-Z][)）]", text)]
+    numbers = [n.translate({0xff08: "(", 0xff09: ")"}) for n in numbers]
     wide = sum(ord(c) > 0x2E80 for c in text)
     length = max(20, len(text) + 2 * wide)
     out, i = [], 0
@@ -50,11 +53,10 @@ def english(text):
 
 def answer(request):
     schema = request["response_format"]["json_schema"]["schema"]["properties"]
-    prompt = request["messages"][-1]["content"]
-    for message in request["messages"]:
-        if message["role"] == "user":
-            prompt = message["content"]
-    tag = "abcdefghijklmnop"[int(hashlib.sha256(prompt.encode()).hexdigest(), 16) % 16]
+    # The item's own turn: a further one only says why the first answer was rejected.
+    prompt = [m["content"] for m in request["messages"]
+              if m["role"] == "user" and not m["content"].startswith("This was rejected")][-1]
+    tag = hashlib.sha256(prompt.encode()).hexdigest()[:6]
     made = {}
     for name in schema:
         if name == "translation":
@@ -62,9 +64,9 @@ def answer(request):
         elif name == "question":
             made[name] = QUESTION.format(tag=tag)
         elif "question" in schema:
-            made[name] = REASONING.format(tag=tag)
+            made[name] = prose("Seen side by side, the parts suggest that", " ".join(reversed(prompt.split())), 70)
         else:
-            made[name] = DESCRIPTION.format(tag=tag)
+            made[name] = prose("The figure shows", prompt, 80)
     return json.dumps(made)
 
 
