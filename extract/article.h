@@ -48,31 +48,31 @@ struct art_front {
     const char *keywords; /* separated by "; " */
 };
 
-struct art_text { /* text with its language */
+struct art_text {         /* text with its language */
     const char *language; /* BCP 47, or NULL */
     const char *text;
 };
 
 struct art_figure {
-    const char *anchor;   /* the figure's name within the document, stable over re-runs and unique: the XML id where
-                             there is one, else "kind:number", else "p3-2" (page, ordinal); at most 200 bytes */
-    const char *label;    /* as printed, without trailing punctuation: "Figure 1", "Abb. 2", "图 3"; may be NULL */
-    const char *kind;     /* figure table scheme chart plate photo map video supplement abstract box algorithm, or
-                             "unlabelled" (a large graphic without a caption) */
-    const char *number;   /* canonical number of the label ("1", "S2", "A1", "4" for IV), or NULL */
+    const char *anchor; /* the figure's name within the document, stable over re-runs and unique: the XML id where
+                           there is one, else "kind:number", else "p3-2" (page, ordinal); at most 200 bytes */
+    const char *label;  /* as printed, without trailing punctuation: "Figure 1", "Abb. 2", "图 3"; may be NULL */
+    const char *kind;   /* figure table scheme chart plate photo map video supplement abstract box algorithm, or
+                           "unlabelled" (a large graphic without a caption) */
+    const char *number; /* canonical number of the label ("1", "S2", "A1", "4" for IV), or NULL */
     struct art_text *captions; /* [0]: the document's own (label left out); others: translations given by the authors */
     size_t n_captions;
     struct art_text *mentions; /* sentences of the body that cite the figure, in document order */
     size_t n_mentions;
     const char **hrefs; /* JATS/HTML: references to image files, best first, as written */
     size_t n_hrefs;
-    const char *parent;    /* anchor of the figure group (fig-group) it belongs to, or NULL */
-    const char *credit;    /* permission / attribution of the figure itself, or NULL */
-    int page;              /* 1-based; 0: none */
-    struct box box;        /* of the graphics, without the caption; all 0: none */
+    const char *parent; /* anchor of the figure group (fig-group) it belongs to, or NULL */
+    const char *credit; /* permission / attribution of the figure itself, or NULL */
+    int page;           /* 1-based; 0: none */
+    struct box box;     /* of the graphics, without the caption; all 0: none */
     struct box caption_box;
-    double confidence;     /* 0..1 that caption and region belong together; 1 for JATS and HTML */
-    bool image_sent;       /* the parser gave the figure's image to the image callback */
+    double confidence;       /* 0..1 that caption and region belong together; 1 for JATS and HTML */
+    bool image_sent;         /* the parser gave the figure's image to the image callback */
     const char *drop_reason; /* NULL, or why the figure is not usable */
 };
 
@@ -81,12 +81,15 @@ struct article {
     struct art_front front;
     struct art_figure *figures;
     size_t n_figures, cap_figures;
-    int pages;               /* PDF: number of pages; else 0 */
-    const char **warnings;   /* what was cut, skipped or guessed; for the log and `figmill explain` */
+    int pages;             /* PDF: number of pages; else 0 */
+    const char **warnings; /* what was cut, skipped or guessed; for the log and `figmill explain` */
     size_t n_warnings, cap_warnings;
 };
 
-#define ARTICLE_INIT {0}
+#define ARTICLE_INIT                                                                                                   \
+    {                                                                                                                  \
+        0                                                                                                              \
+    }
 
 /* An encoded image. The bytes belong to whoever passes it. */
 struct image {

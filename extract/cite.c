@@ -20,7 +20,11 @@ static int by_number(const void *x, const void *y, void *context)
 
 void cites_init(struct cites *c, struct article *a)
 {
-    *c = (struct cites){.a = a, .by_number = mem_array(a->n_figures + 1, sizeof *c->by_number)};
+    *c = (struct cites){
+        .a = a,
+        .by_number = mem_array(a->n_figures + 1, sizeof *c->by_number),
+        .cited_in = mem_array(a->n_figures + 1, sizeof *c->cited_in),
+    };
     for (size_t i = 0; i < a->n_figures; i++)
         if (a->figures[i].number && !a->figures[i].n_mentions)
             c->by_number[c->n++] = i;
@@ -30,6 +34,7 @@ void cites_init(struct cites *c, struct article *a)
 void cites_release(struct cites *c)
 {
     free(c->by_number);
+    free(c->cited_in);
     *c = (struct cites){0};
 }
 
@@ -56,14 +61,17 @@ struct sentence {
     size_t len;
 };
 
+/* Each sentence once a figure, however often it cites it. */
 static void cite(struct sentence *s, const char *kind, const char *number)
 {
-    struct art_figure *f = lookup(s->c, kind, number);
-    if (!f || f->n_mentions >= ARTICLE_MAX_MENTIONS)
+    struct cites *c = s->c;
+    struct art_figure *f = lookup(c, kind, number);
+    size_t *cited_in = f ? &c->cited_in[f - c->a->figures] : NULL;
+    if (!f || f->n_mentions >= ARTICLE_MAX_MENTIONS || *cited_in == c->sentence)
         return;
-    const char *text = article_text(s->c->a, s->text, s->len, ARTICLE_MAX_MENTION);
-    if (text && !(f->n_mentions && strcmp(f->mentions[f->n_mentions - 1].text, text) == 0))
-        article_add_mention(s->c->a, f, s->language, text);
+    *cited_in = c->sentence;
+    const char *text = article_text(c->a, s->text, s->len, ARTICLE_MAX_MENTION);
+    article_add_mention(c->a, f, s->language, text);
 }
 
 /* Cites the first, the last, and for plain or S-numbers what lies between. */
@@ -89,6 +97,7 @@ static bool take_sentence(void *context, const char *start, size_t len)
     struct sentence *s = context;
     struct label_cite found;
     size_t at = 0, from;
+    s->c->sentence++;
     s->text = start;
     s->len = len;
     while (label_find(start, len, &at, &from, &found)) {

@@ -8,6 +8,8 @@ struct cites {
     struct article *a;
     size_t *by_number; /* figures that have a number and no mention yet, sorted by number */
     size_t n;
+    size_t sentence;  /* serial number of the sentence in hand */
+    size_t *cited_in; /* a figure: the sentence that it was last cited in */
 };
 
 /* For the figures of the article that no mention is known of; to be made again when figures are added. */

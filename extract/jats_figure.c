@@ -130,6 +130,8 @@ static void read_number(struct jats *j, struct reading *r)
     if (r->label && label_parse(r->label, strlen(r->label), &label)) {
         r->kind = label.kind;
         r->number = *label.number ? arena_strdup(&j->a->arena, label.number) : NULL;
+    } else if (r->label && strlen(r->label) <= 4 && strspn(r->label, "0123456789") == strlen(r->label)) {
+        r->number = r->label; /* the style sheet was to print the word */
     }
     for (size_t i = 0; i < r->n_captions; i++) {
         const char *text = r->captions[i].text;
@@ -159,29 +161,39 @@ static bool is_panel_label(const char *label)
     return !label || (len <= 4 && letters <= 1);
 }
 
-/* A member of a group that has the caption itself: what the group says belongs to every member. */
-static void read_group(struct jats *j, struct reading *r)
+/* Reads what a group says of all its members, once. */
+static void enter_group(struct jats *j, const xmlNode *group)
 {
-    if (!r->group || !is_panel_label(r->label))
+    if (j->group.node == group)
         return;
-    struct reading g = {.node = r->group};
-    g.label = read_label(j, r->group);
-    read_captions(j, r->group, &g);
-    if (!g.n_captions && !g.label)
+    struct reading g = {.node = group};
+    j->group = (struct jats_group){.node = group};
+    if (!group)
         return;
-    if (g.n_captions && r->n_captions) {
+    read_captions(j, group, &g);
+    j->group.label = read_label(j, group);
+    if (g.n_captions)
+        j->group.caption = g.captions[0];
+}
+
+/* A member of a group that has the caption itself: what the group says belongs to every member. */
+static void add_group_text(struct jats *j, struct reading *r)
+{
+    const struct jats_group *g = &j->group;
+    if (!g->node || !is_panel_label(r->label))
+        return;
+    if (g->caption.text && r->n_captions) {
         struct str both = STR_INIT(2 * ARTICLE_MAX_CAPTION);
-        str_add(&both, g.captions[0].text);
+        str_add(&both, g->caption.text);
         end_sentence(&both);
         str_addf(&both, " %s%s%s", r->label ? r->label : "", r->label ? " " : "", r->captions[0].text);
         r->captions[0].text = article_text(j->a, both.data, both.len, ARTICLE_MAX_CAPTION);
         str_release(&both);
-    } else if (g.n_captions) {
-        memcpy(r->captions, g.captions, sizeof g.captions);
-        r->n_captions = g.n_captions;
+    } else if (g->caption.text) {
+        r->captions[r->n_captions++] = g->caption;
     }
-    if (g.label)
-        r->label = r->label ? arena_printf(&j->a->arena, "%s%s", g.label, r->label) : g.label;
+    if (g->label)
+        r->label = r->label ? arena_printf(&j->a->arena, "%s%s", g->label, r->label) : g->label;
 }
 
 /* How far down the list of image references a form of an image belongs. */
@@ -286,7 +298,8 @@ static void read_element(struct jats *j, const xmlNode *node, const xmlNode *gro
     *r = (struct reading){.node = node, .group = group, .id = xml_attr(node, "id")};
     r->label = read_label(j, node);
     read_captions(j, node, r);
-    read_group(j, r);
+    enter_group(j, group);
+    add_group_text(j, r);
     read_number(j, r);
     const char *kind = kind_of(node);
     bool table = strcmp(kind, "table") == 0;
@@ -369,16 +382,12 @@ static void add_element(struct jats *j, const xmlNode *node, const xmlNode *grou
     } else if (r.n_captions || r.label || xml_find(node, TAG_GRAPHIC)) {
         f = add_figure(j, &r);
     }
-    if (f) {
-        size_t index = (size_t)(f - j->a->figures);
-        jats_ids_add(j, r.id, index);
-        size_t first = group ? index : 0;
-        while (first && j->a->figures[first - 1].parent && str_same(j->a->figures[first - 1].parent, f->parent))
-            if (index - --first > GROUP_MAX)
-                return;
-        if (group)
-            jats_ids_add(j, xml_attr(group, "id"), index);
-    }
+    if (!f)
+        return;
+    size_t index = (size_t)(f - j->a->figures);
+    jats_ids_add(j, r.id, index);
+    if (group && j->group.n_members++ < GROUP_MAX)
+        jats_ids_add(j, xml_attr(group, "id"), index);
 }
 
 static bool is_figure(enum xml_tag tag, bool bmc)
@@ -436,6 +445,8 @@ static struct art_figure *find_original(struct jats *j, const struct reading *r)
 static void add_translated(struct jats *j, const xmlNode *node, const xmlNode *group)
 {
     struct reading r;
+    if (j->n_translated++ >= ARTICLE_MAX_FIGURES)
+        return;
     read_element(j, node, group, &r);
     if (!r.n_captions && !r.label)
         return;

@@ -19,14 +19,16 @@ struct paragraph {
     long first, last; /* figures of the mark in hand, for ranges; -1: none */
 };
 
+/* Each sentence once a figure, however often it cites it. */
 static void cite(struct paragraph *p, size_t figure)
 {
-    struct art_figure *f = &p->j->a->figures[figure];
-    if (f->n_mentions >= ARTICLE_MAX_MENTIONS)
+    struct jats *j = p->j;
+    struct art_figure *f = &j->a->figures[figure];
+    if (f->n_mentions >= ARTICLE_MAX_MENTIONS || j->cited_in[figure] == j->sentence)
         return;
-    const char *text = article_text(p->j->a, p->sentence, p->len, ARTICLE_MAX_MENTION);
-    if (text && !(f->n_mentions && strcmp(f->mentions[f->n_mentions - 1].text, text) == 0))
-        article_add_mention(p->j->a, f, p->language, text);
+    j->cited_in[figure] = j->sentence;
+    const char *text = article_text(j->a, p->sentence, p->len, ARTICLE_MAX_MENTION);
+    article_add_mention(j->a, f, p->language, text);
 }
 
 static void cite_one(void *context, size_t figure)
@@ -97,6 +99,7 @@ static bool take_sentence(void *context, const char *start, size_t len)
     const struct xml_text *t = &p->j->text;
     size_t from = (size_t)(start - t->s.data), to = from + len, before_end = 0;
     long before = -1;
+    p->j->sentence++;
     p->sentence = start;
     p->len = len;
     while (p->next < t->n_marks && t->marks[p->next].start < to) {
@@ -144,7 +147,6 @@ static void read_paragraph(struct jats *j, const xmlNode *node)
 /* Every paragraph of a body that is the nearest one around a reference; captions and references are none. */
 static void read_body(struct jats *j, const xmlNode *top)
 {
-    const xmlNode *last = NULL;
     bool descend = true;
     for (const xmlNode *node = top; node; node = xml_next(top, node, descend)) {
         enum xml_tag tag = xml_tag(node);
@@ -156,10 +158,8 @@ static void read_body(struct jats *j, const xmlNode *top)
         const xmlNode *paragraph = node->parent;
         while (paragraph && paragraph != top && xml_tag(paragraph) != TAG_P)
             paragraph = paragraph->parent;
-        if (!paragraph || paragraph == top || paragraph == last)
-            continue;
-        last = paragraph;
-        read_paragraph(j, paragraph);
+        if (paragraph && paragraph != top && xml_first_visit(paragraph))
+            read_paragraph(j, paragraph);
     }
 }
 
@@ -186,6 +186,7 @@ static void read_plain(struct jats *j, const xmlNode *body)
 
 void jats_mentions(struct jats *j)
 {
+    j->cited_in = arena_array(&j->a->arena, j->a->n_figures + 1, sizeof *j->cited_in);
     const xmlNode *top = xml_tag(j->root) == TAG_TEI ? xml_child(j->root, TAG_TEXT) : j->root;
     for (const xmlNode *part = top ? top->children : NULL; part; part = part->next) {
         enum xml_tag tag = xml_tag(part);

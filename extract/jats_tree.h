@@ -21,6 +21,15 @@ struct jats {
     struct jats_ids ids;
     struct xml_text text, label; /* scratch */
     size_t n_own;                /* figures of the article itself; those behind are only in a translation */
+    size_t n_translated;         /* figure elements of translations read so far */
+    struct jats_group {          /* the figure group read last */
+        const xmlNode *node;
+        const char *label;
+        struct art_text caption;
+        size_t n_members; /* so far */
+    } group;
+    size_t sentence;  /* serial number of the sentence in hand */
+    size_t *cited_in; /* a figure: the sentence that it was last cited in */
 };
 
 /* An article's bare identifiers: without "doi:", a resolver's URL, "PMC" forms unified; NULL when it is none. */

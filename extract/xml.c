@@ -205,6 +205,15 @@ const xmlNode *xml_find(const xmlNode *top, enum xml_tag tag)
     return NULL;
 }
 
+bool xml_first_visit(const xmlNode *node)
+{
+    /* libxml2 leaves psvi to schema validation, which is never used here. */
+    void **mark = &((xmlNode *)node)->psvi;
+    bool first = !*mark;
+    *mark = (void *)node;
+    return first;
+}
+
 const char *xml_attr(const xmlNode *node, const char *name)
 {
     if (!node || node->type != XML_ELEMENT_NODE)

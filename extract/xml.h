@@ -47,6 +47,9 @@ const xmlNode *xml_find(const xmlNode *node, enum xml_tag tag);
  * are passed over. Starts with `top` itself. */
 const xmlNode *xml_next(const xmlNode *top, const xmlNode *node, bool descend);
 
+/* True the first time that it is asked about a node: for walks that come by a node on several ways. */
+bool xml_first_visit(const xmlNode *node);
+
 /* The attribute's value by local name, or NULL. A value that holds an entity reference counts as missing. */
 const char *xml_attr(const xmlNode *node, const char *name);
 /* True when the attribute's value is `value`, ASCII case aside. */

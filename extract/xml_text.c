@@ -12,6 +12,8 @@
 enum { SCRIPT_MAX = 8 };
 /* Longest replacement text of an entity that the document declares itself. */
 enum { ENTITY_MAX = 256 };
+/* Nodes beside a formula that are looked at for its other forms. */
+enum { SIBLINGS_MAX = 32 };
 /* libxml2's own limit is 256. */
 enum { DEPTH_MAX = 600 };
 
@@ -195,11 +197,14 @@ static const xmlNode *best_alternative(const xmlNode *node)
     return NULL;
 }
 
-/* TeX beside MathML says the same again. */
+/* TeX beside MathML says the same again. Forms of one formula stand close together. */
 static bool stands_beside_math(const xmlNode *node)
 {
-    const xmlNode *parent = node->parent;
-    return xml_child(parent, TAG_MATH) || xml_child(parent, TAG_TEXTUAL_FORM);
+    const xmlNode *sibling = node->parent ? node->parent->children : NULL;
+    for (int i = 0; sibling && i < SIBLINGS_MAX; i++, sibling = sibling->next)
+        if (xml_tag(sibling) == TAG_MATH || xml_tag(sibling) == TAG_TEXTUAL_FORM)
+            return true;
+    return false;
 }
 
 static void add_tex(struct xml_text *t, const xmlNode *node)
