@@ -5,6 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 
+/* CC0 is also written CC-0 and CC-ZERO. */
+static void unify_cc0(char name[LICENSE_NAME_SIZE])
+{
+    static const char *const others[] = {"CC-0", "CC-ZERO"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        size_t len = strlen(others[i]);
+        if (strncmp(name, others[i], len) == 0 && (name[len] == 0 || name[len] == '-')) {
+            memmove(name + 3, name + len, strlen(name + len) + 1);
+            memcpy(name, "CC0", 3);
+        }
+    }
+}
+
 /* Upper case, runs of spaces, "-" and "_" one "-". False when it is no short name of letters, digits, "-", "." */
 static bool canonical(const char *text, size_t len, char out[LICENSE_NAME_SIZE])
 {
@@ -24,6 +37,7 @@ static bool canonical(const char *text, size_t len, char out[LICENSE_NAME_SIZE])
         out[n++] = (char)toupper(c);
     }
     out[n] = 0;
+    unify_cc0(out);
     return n > 0;
 }
 

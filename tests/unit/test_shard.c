@@ -212,6 +212,7 @@ static void license_names(void **state)
     assert_int_equal(license_check(&list, "cc by 3.0 igo", name), LICENSE_ALLOWED);
     assert_int_equal(license_check(&list, "CC-BY-SA-4.0", name), LICENSE_ALLOWED);
     assert_int_equal(license_check(&list, "CC0", name), LICENSE_ALLOWED);
+    assert_int_equal(license_check(&list, "CC-0-1.0", name), LICENSE_ALLOWED);
     assert_int_equal(license_check(&list, "CC-BY-ND-4.0", name), LICENSE_DENIED);
     assert_string_equal(name, "CC-BY-ND-4.0");
     assert_int_equal(license_check(&list, "CC-BY-NC-SA-4.0", name), LICENSE_DENIED);
