@@ -1,13 +1,15 @@
-/* generate.c: the stage `figmill generate`: question-answer pairs of figures. */
+/* generate.c: see generate.h. Items are figures. */
+#include "pairs/generate.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "db/pair.h"
 #include "pairs/make.h"
-#include "stage/runner.h"
 
 /* Of the command line. */
 static const char *option_url, *option_model, *option_kinds;
@@ -69,7 +71,6 @@ struct generate {
     struct arena arena;
     const char *model; /* NULL: unknown, or not needed */
     struct ask *ask;   /* the worker's */
-    struct stage_context *context;
 };
 
 /* A figure's pairs on their way from work to store; not ready: n is 0 and all that it had goes. */
@@ -233,23 +234,20 @@ static bool finish(struct stage_context *c, cJSON *summary, struct err *e)
     return ok;
 }
 
-int main(int argc, const char **argv)
-{
-    static const char *const writes[] = {"pair", "model_call", NULL};
-    static const struct stage stage = {.name = "generate",
-                                       .description = description,
-                                       .options = options,
-                                       .writes = writes,
-                                       .mode = DB_WRITE,
-                                       .item_timeout_s = 3600,
-                                       .prepare = prepare,
-                                       .survey = survey,
-                                       .enqueue = enqueue,
-                                       .jobs = jobs,
-                                       .start = start,
-                                       .work = work,
-                                       .store = store,
-                                       .end = end,
-                                       .finish = finish};
-    return stage_main(&stage, argc, argv);
-}
+static const char *const writes[] = {"pair", "model_call", NULL};
+
+const struct stage generate_stage = {.name = "generate",
+                                     .description = description,
+                                     .options = options,
+                                     .writes = writes,
+                                     .mode = DB_WRITE,
+                                     .item_timeout_s = 3600,
+                                     .prepare = prepare,
+                                     .survey = survey,
+                                     .enqueue = enqueue,
+                                     .jobs = jobs,
+                                     .start = start,
+                                     .work = work,
+                                     .store = store,
+                                     .end = end,
+                                     .finish = finish};

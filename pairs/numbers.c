@@ -267,6 +267,13 @@ static bool interpret(const char *raw, size_t len, struct number *number)
     return true;
 }
 
+/* "^-3" */
+static size_t exponent_length(const char *at)
+{
+    size_t sign = 1 + (at[1] == '-');
+    return sign + strspn(at + sign, "0123456789");
+}
+
 /* Reads the run of digits at `at`; the end of what was read. */
 static size_t read_digits(struct numbers *out, struct arena *arena, size_t at)
 {
@@ -291,12 +298,13 @@ static size_t read_digits(struct numbers *out, struct arena *arena, size_t at)
         spaced += 4;
     if (spaced > end && spaced - at < 31) /* "1 500" may be one number */
         without_separators(t + at, spaced - at, spaced, add(out, arena, NUMBER_PART, at, spaced)->value);
-    if (one) {
-        struct number *added = add(out, arena, NUMBER_DIGITS, at, end);
-        memcpy(added->value, number.value, sizeof number.value);
-        memcpy(added->other, number.other, sizeof number.other);
-    }
-    return end;
+    if (!one)
+        return end;
+    size_t power = t[end] == '^' ? exponent_length(t + end) : 0;
+    struct number *added = add(out, arena, NUMBER_DIGITS, at, end + power);
+    snprintf(added->value, sizeof added->value, "%.24s%.*s", number.value, power < 7 ? (int)power : 7, t + end);
+    memcpy(added->other, number.other, sizeof number.other);
+    return end + power;
 }
 
 static size_t word_end(const char *t, size_t at)
@@ -483,6 +491,8 @@ void numbers_read(const char *text, struct arena *arena, struct numbers *out)
             at = end;
         } else if (is_letter(t[at])) {
             at = read_word(out, arena, at);
+        } else if (t[at] == '^') { /* of a unit: cm², s⁻¹ */
+            at += exponent_length(t + at);
         } else {
             at++;
         }

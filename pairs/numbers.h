@@ -1,6 +1,6 @@
 /* numbers.h: the numbers of a text, and whether those of an answer stand in its source.
  *
- * What counts as a number: digits of any script (superscripts are exponents, numbers of their own), decimals with
+ * What counts as a number: digits of any script, a superscript behind them included (10⁵; those of units are left out), decimals with
  * point, comma or middle dot, thousands with comma, point, apostrophe or thin space; the words one ... twelve, half,
  * twice, doubled, tripled, twofold ... tenfold; and names that hold digits (p53, IL-6, 3D).
  *

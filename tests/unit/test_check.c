@@ -86,6 +86,7 @@ static void test_numbers(void **state)
         {"It was 12.4 %.", false},
         {"At 37.5 °C with 10^5 cells.", true},
         {"With 10^6 cells.", false},
+        {"An area of 2 cm².", true},
         {"p < 0.05 and P<.05", true},
         {"p < 0.01", false},
         {"The two panels, panel 2 and both images, one by one.", true},
