@@ -29,7 +29,7 @@ bool db_fail(struct db *db, struct err *e, const char *what)
     enum err_kind kind = ERR_SYSTEM;
     if (code == SQLITE_CONSTRAINT || code == SQLITE_MISMATCH || code == SQLITE_TOOBIG)
         kind = ERR_FORMAT;
-    return err_set(e, kind, "%s: %s: %s", db->folder, what, db->handle ? sqlite3_errmsg(db->handle) : "out of memory");
+    return err_set(e, kind, "%s/corpus.db: %s: %s", db->folder, what, db->handle ? sqlite3_errmsg(db->handle) : "out of memory");
 }
 
 /* SQL functions. */

@@ -123,14 +123,20 @@ class Handler(BaseHTTPRequestHandler):
                          "usage": {"prompt_tokens": 100, "completion_tokens": 50, "total_tokens": 150}})
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """A client that is killed while it waits is what some tests are about."""
+
+
 class MockModel:
     """with MockModel("good") as m: m.url is the server's; m.requests counts the completions asked for."""
 
     def __init__(self, mode="good", delay=0.0):
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.server.mode, self.server.delay, self.server.requests = mode, delay, 0
         self.server.lock = threading.Lock()
-        self.server.daemon_threads = True
         self.url = "http://127.0.0.1:%d" % self.server.server_address[1]
 
     def __enter__(self):

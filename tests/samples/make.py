@@ -31,10 +31,17 @@ def caption_start(article, block):
     return whole[:60] if article.language in text.CJK else whole[:60].rsplit(" ", 1)[0]
 
 
+def whole_label(article, block):
+    """A member of a group is known by the group's label and its own: "Figure 1(a)"."""
+    groups = {group.id: group.label for group in article.of_kind("group")}
+    return groups.get(block.group, "") + block.label
+
+
 def expected_rows(article, document, format, pages):
     rows = []
     for block in article.of_kind("figure", "table"):
-        rows.append((document, format, article.doi, article.language, block.kind, block.label, str(pages.get(block.id, "")),
+        label = whole_label(article, block)
+        rows.append((document, format, article.doi, article.language, block.kind, label, str(pages.get(block.id, "")),
                      "" if pages else block.file, str(article.mentions(block.id)), caption_start(article, block)))
     return rows
 
