@@ -74,6 +74,8 @@ CREATE TABLE asset ( -- a file beside the documents that they refer to by name: 
     UNIQUE (article_id, name)
 ) STRICT;
 
+CREATE INDEX asset_sha256 ON asset (sha256);
+
 CREATE TABLE input ( -- every file that import saw, and what became of it
     item        TEXT NOT NULL,    -- the import task it came with
     path        TEXT NOT NULL,
@@ -84,6 +86,8 @@ CREATE TABLE input ( -- every file that import saw, and what became of it
     err_text    TEXT,
     PRIMARY KEY (item, path)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX input_document ON input (document_id) WHERE document_id IS NOT NULL;
 
 CREATE TABLE front ( -- front matter as one document states it; owned by extract
     document_id  INTEGER PRIMARY KEY REFERENCES document,
@@ -131,6 +135,8 @@ CREATE TABLE figure ( -- owned by extract
 ) STRICT;
 
 CREATE INDEX figure_image ON figure (image_sha256);
+
+CREATE INDEX figure_original ON figure (original_sha256) WHERE original_sha256 IS NOT NULL;
 
 CREATE TABLE caption ( -- owned by extract; ordinal 0 is the document's own, others are the authors' translations
     caption_id INTEGER PRIMARY KEY,

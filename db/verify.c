@@ -92,7 +92,9 @@ bool verify_blob_users(struct db *db, const char *sha256, verify_user_fn *each, 
         "FROM asset a LEFT JOIN document d USING (article_id) LEFT JOIN input i ON i.document_id = d.document_id "
         "LEFT JOIN task t ON t.stage = 'import' AND t.item = i.item WHERE a.sha256 = ?1 "
         "UNION SELECT 'picture of figure ' || f.figure_id || ' in document ' || f.document_id, 'extract', "
-        "CAST(f.document_id AS TEXT) FROM figure f WHERE f.image_sha256 = ?1 OR f.original_sha256 = ?1",
+        "CAST(f.document_id AS TEXT) FROM figure f WHERE f.figure_id IN ("
+        "SELECT figure_id FROM figure WHERE image_sha256 = ?1 UNION "
+        "SELECT figure_id FROM figure WHERE original_sha256 = ?1)",
         "t", sha256);
     while (s && (more = db_step(db, s, e)) > 0)
         each(context, db_text(s, 0), db_text(s, 1), db_text(s, 2));

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "db/query.h"
 #include "stage/runner.h"
 #include "stage/tools/print.h"
@@ -72,7 +73,7 @@ static char *read_stdin(struct err *e)
 static char *read_sql(const char *const *args, struct err *e)
 {
     if (!given.file && args[0] && !args[1])
-        return strdup(args[0]);
+        return mem_strdup(args[0]);
     if (!given.file || args[0]) {
         err_set(e, ERR_USAGE, "give one SQL statement, quoted as one argument, or --file");
         return NULL;

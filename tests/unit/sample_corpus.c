@@ -35,7 +35,7 @@ void sample_corpus_open(struct db *db, char folder[64])
 {
     struct err e = {0};
     const char *temp = getenv("TMPDIR");
-    snprintf(folder, 64, "%.30s/figmill-test-XXXXXX", temp ? temp : "/tmp");
+    snprintf(folder, 64, "%.30s/figmill-test-XXXXXX", temp ? temp : P_tmpdir);
     assert_non_null(mkdtemp(folder));
     if (!db_open(db, folder, DB_CREATE, &e))
         fail_msg("%s", e.text);

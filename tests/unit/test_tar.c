@@ -19,7 +19,7 @@ static char folder[64];
 static int make_folder(void **state)
 {
     (void)state;
-    snprintf(folder, sizeof folder, "/tmp/figmill-tar-XXXXXX");
+    snprintf(folder, sizeof folder, "%s/figmill-tar-XXXXXX", P_tmpdir);
     return mkdtemp(folder) ? 0 : -1;
 }
 
