@@ -16,7 +16,7 @@ bool image_writer_begin(struct image_writer *w, int width, int height, enum imag
     if (w->jpeg)
         w->jpg = image_jpeg_new(w->out, width, height, kept, e);
     else
-        w->png = image_png_new(w->out, width, height, kept, e);
+        w->png = image_png_new(w->out, width, height, kept, w->flat, e);
     return w->jpg || w->png;
 }
 

@@ -50,7 +50,8 @@ void image_png_free(struct image_png *p)
     free(p);
 }
 
-struct image_png *image_png_new(struct str *out, int width, int height, enum image_samples samples, struct err *e)
+struct image_png *image_png_new(struct str *out, int width, int height, enum image_samples samples, bool flat,
+                                struct err *e)
 {
     struct image_png *p = mem_new(sizeof *p);
     p->fault = (struct fault){e, ERR_LIMIT};
@@ -71,6 +72,8 @@ struct image_png *image_png_new(struct str *out, int width, int height, enum ima
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     /* 3 % larger than at zlib's default, in nearly half the time. */
     png_set_compression_level(p->png, 4);
+    if (flat)
+        png_set_filter(p->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
     png_write_info(p->png, p->info);
     return p;
 }

@@ -1,4 +1,5 @@
-/* image_rows.h: decoding images row by row into an encoder; for image*.c only.
+/* image_rows.h: decoding images row by row into an encoder; for image*.c, and for pdf_render.c, which encodes what it
+ * drew.
  *
  * A reader decodes bytes and gives its rows, top first, to an image_writer, which encodes them; with a NULL writer it
  * only decodes. Readers say ERR_FORMAT for damaged or cut bytes. */
@@ -12,6 +13,7 @@ enum image_samples { IMAGE_GREY = 1, IMAGE_RGB = 3, IMAGE_CMYK = 4 /* 0: no ink 
 struct image_writer {
     struct str *out;
     bool jpeg; /* JPEG q92, else PNG */
+    bool flat; /* areas of one colour: PNG without row filters, faster and no larger */
     struct image_info *info;
     enum image_samples samples; /* of the rows it is given; CMYK becomes RGB */
     struct image_png *png;
@@ -27,7 +29,8 @@ bool image_writer_end(struct image_writer *w, struct err *e);
 void image_writer_release(struct image_writer *w);
 
 /* The two encoders (image_png.c, image_jpeg.c). */
-struct image_png *image_png_new(struct str *out, int width, int height, enum image_samples samples, struct err *e);
+struct image_png *image_png_new(struct str *out, int width, int height, enum image_samples samples, bool flat,
+                                struct err *e);
 bool image_png_row(struct image_png *p, const unsigned char *row, struct err *e);
 bool image_png_end(struct image_png *p, struct err *e);
 void image_png_free(struct image_png *p);

@@ -5,13 +5,12 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "extract/pdf_encode.h"
+#include "extract/image_rows.h"
 #include "extract/pdf_page.h"
 
 enum {
     MAX_PIXELS = 12 << 20,       /* of a rendered figure: 36 MiB as RGB */
     MAX_ENCODED = 64 << 20,      /* bytes */
-    PHOTO_QUALITY = 90,
     MIN_TEXT_DPI = 200,          /* where lettering is drawn over coarse pictures */
 };
 
@@ -235,56 +234,18 @@ static fz_pixmap *draw(struct pdf_doc *d, const struct pdf_sheet *page, struct b
     return pix;
 }
 
-static void encode(fz_context *ctx, fz_pixmap *pix, struct str *bytes, struct image *out)
+/* Rows of a pixmap without alpha as JPEG or PNG. */
+static bool encode(const fz_pixmap *pix, struct str *bytes, struct image *out, struct err *e)
 {
-    fz_buffer *png = NULL;
-    struct err e = {0};
-    fz_var(png);
-    out->width = pix->w;
-    out->height = pix->h;
-    if (is_photo(pix)) {
-        if (!pdf_encode_jpeg(pix->samples, pix->w, pix->h, pix->n, pix->stride, PHOTO_QUALITY, bytes, &e))
-            fz_throw(ctx, FZ_ERROR_GENERIC, "%s", e.text);
-        out->media_type = "image/jpeg";
-    } else {
-        fz_try(ctx)
-        {
-            png = fz_new_buffer_from_pixmap_as_png(ctx, pix, fz_default_color_params);
-            str_add_bytes(bytes, png->data, png->len);
-        }
-        fz_always(ctx)
-        {
-            fz_drop_buffer(ctx, png);
-        }
-        fz_catch(ctx)
-        {
-            fz_rethrow(ctx);
-        }
-        out->media_type = "image/png";
-    }
-    if (bytes->overflow)
-        fz_throw(ctx, FZ_ERROR_GENERIC, "picture of more than %d bytes", MAX_ENCODED);
-    out->bytes = (const unsigned char *)bytes->data;
-    out->len = bytes->len;
-}
-
-static void draw_encoded(struct pdf_doc *d, const struct pdf_sheet *page, struct box region, double dpi,
-                         struct str *bytes, struct image *out)
-{
-    fz_context *ctx = d->ctx;
-    fz_pixmap *pix = draw(d, page, region, bounded_scale(region, dpi));
-    fz_try(ctx)
-    {
-        encode(ctx, pix, bytes, out);
-    }
-    fz_always(ctx)
-    {
-        fz_drop_pixmap(ctx, pix);
-    }
-    fz_catch(ctx)
-    {
-        fz_rethrow(ctx);
-    }
+    struct image_info info;
+    struct image_writer w = {.out = bytes, .jpeg = is_photo(pix), .flat = true, .info = &info};
+    bool ok = image_writer_begin(&w, pix->w, pix->h, pix->n == 1 ? IMAGE_GREY : IMAGE_RGB, e);
+    for (int y = 0; ok && y < pix->h; y++)
+        ok = image_writer_row(&w, pix->samples + (ptrdiff_t)y * pix->stride, e);
+    ok = ok && image_writer_end(&w, e);
+    image_writer_release(&w);
+    *out = (struct image){w.jpeg ? "image/jpeg" : "image/png", (const unsigned char *)bytes->data, bytes->len, pix->w, pix->h};
+    return ok;
 }
 
 bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, const struct pdf_sheet *page,
@@ -295,33 +256,37 @@ bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, cons
     struct str bytes = STR_INIT(MAX_ENCODED);
     struct image drawn = {0};
     struct box sheet = {0, 0, page->width, page->height};
-    bool made = false;
+    struct err why = {0};
+    fz_pixmap *pix = NULL;
     double max_dpi = options && options->max_dpi > 0 ? options->max_dpi : 300;
     /* A little air, so that nothing of a line's width or a letter's edge is cut off. */
     struct box area = box_intersect(box_grow(region, 1.5), sheet);
     if (box_width(area) < 2 || box_height(area) < 2)
         return true;
-    fz_var(made);
+    fz_var(pix);
     fz_try(ctx)
     {
         const struct pdf_mark *whole = whole_image(page, region);
         if (whole)
             load_original(d, page, whole->image, &original);
         if (!original.readable)
-            draw_encoded(d, page, area, resolution(page, region, max_dpi), &bytes, &drawn);
-        made = true;
+            pix = draw(d, page, area, bounded_scale(area, resolution(page, region, max_dpi)));
     }
     fz_catch(ctx)
     {
-        article_warn(d->article, "page %d: a figure could not be drawn: %s", page->number + 1, fz_caught_message(ctx));
+        original.readable = false;
+        err_set(&why, ERR_FORMAT, "%s", fz_caught_message(ctx));
     }
-    bool ok = true;
+    bool made = original.readable || (pix && encode(pix, &bytes, &drawn, &why)), ok = true;
+    fz_drop_pixmap(ctx, pix);
     if (made) {
         struct image first = {original.media_type, (const unsigned char *)original.bytes.data, original.bytes.len,
                               original.width, original.height};
         const struct image *picture = original.readable ? &first : &drawn;
         d->article->figures[figure].image_sent = true;
         ok = emit(context, figure, original.media_type ? &first : NULL, picture, e);
+    } else {
+        article_warn(d->article, "page %d: a figure could not be drawn: %s", page->number + 1, why.text);
     }
     str_release(&original.bytes);
     str_release(&bytes);

@@ -11,6 +11,12 @@
 
 enum { SEEN_SLOTS = 1 << 14, MAX_LINE_CHARS = 4000 };
 
+/* Most characters are ASCII; ICU's answer costs a look-up for each. */
+static bool is_space(int c)
+{
+    return c < 0x80 ? c <= ' ' : text_is_space(c);
+}
+
 struct glyph {
     int c;
     double x0, x1, base, size;
@@ -106,7 +112,7 @@ static void take_piece(struct taker *t, const fz_stext_line *line, int block)
     struct piece p = {.block = block, .sideways = !(line->dir.x > 0.9f) || line->wmode};
     double size_sum = 0;
     for (const fz_stext_char *c = line->first_char; c; c = c->next) {
-        bool space = text_is_space(c->c);
+        bool space = is_space(c->c);
         if (!isfinite(c->origin.x) || !isfinite(c->origin.y) || !(c->size > 0.1f && c->size < 2000))
             continue;
         if (!space && seen_before(t, c->c, c->origin.x, c->origin.y, c->size))
@@ -131,13 +137,13 @@ static void take_piece(struct taker *t, const fz_stext_line *line, int block)
     /* The prevailing size and baseline are those of the largest glyphs, so that superscripts don't count. */
     double largest = 0;
     for (size_t i = 0; i < p.n; i++)
-        if (!text_is_space(p.glyphs[i].c))
+        if (!is_space(p.glyphs[i].c))
             largest = fmax(largest, p.glyphs[i].size);
     double base = 0;
     size_t n = 0;
     p.size = 0;
     for (size_t i = 0; i < p.n; i++)
-        if (p.glyphs[i].size > 0.85 * largest && !text_is_space(p.glyphs[i].c)) {
+        if (p.glyphs[i].size > 0.85 * largest && !is_space(p.glyphs[i].c)) {
             base += p.glyphs[i].base;
             p.size += p.glyphs[i].size;
             n++;
@@ -167,7 +173,7 @@ static bool continues(const struct piece *a, const struct piece *b, bool next)
 static void merge(struct piece *a, struct piece *b)
 {
     double gap = b->box.x0 - a->box.x1, size = fmin(a->size, b->size);
-    if (gap > 0.15 * size && a->n && !text_is_space(a->glyphs[a->n - 1].c) && b->n && !text_is_space(b->glyphs[0].c)) {
+    if (gap > 0.15 * size && a->n && !is_space(a->glyphs[a->n - 1].c) && b->n && !is_space(b->glyphs[0].c)) {
         struct glyph space = a->glyphs[a->n - 1];
         space.c = ' ';
         space.x0 = a->box.x1;
@@ -295,7 +301,7 @@ static int prevailing_font(const struct piece *p)
 {
     int best = 0, best_n = 0, candidate[8], count[8], n = 0;
     for (size_t i = 0; i < p->n; i++) {
-        if (text_is_space(p->glyphs[i].c))
+        if (is_space(p->glyphs[i].c))
             continue;
         int k = 0;
         while (k < n && candidate[k] != p->glyphs[i].font)
@@ -326,7 +332,7 @@ static void add_line(struct taker *t, struct piece *p)
     for (size_t i = 0; i < p->n; i++) {
         const struct glyph *g = &p->glyphs[i];
         str_add_utf8(&raw, shifted(p, i));
-        if (text_is_space(g->c))
+        if (is_space(g->c))
             continue;
         line.n_chars++;
         if (first) {
