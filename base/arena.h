@@ -12,7 +12,10 @@ struct arena {
     size_t used; /* bytes handed out since the last release, for bounds checks */
 };
 
-#define ARENA_INIT {0}
+#define ARENA_INIT                                                                                                     \
+    {                                                                                                                  \
+        0                                                                                                              \
+    }
 
 void *arena_new(struct arena *a, size_t size); /* zeroed */
 void *arena_array(struct arena *a, size_t n, size_t size);

@@ -6,10 +6,17 @@
 #include <string.h>
 
 static const char *const kind_names[ERR_KINDS] = {
-    [ERR_NONE] = "none",       [ERR_TEMPORARY] = "temporary", [ERR_FORMAT] = "format",
-    [ERR_LIMIT] = "limit",     [ERR_UNSUPPORTED] = "unsupported", [ERR_REFUSED] = "refused",
-    [ERR_SYSTEM] = "system",   [ERR_ABORT] = "abort",         [ERR_CRASH] = "crash",
-    [ERR_TIMEOUT] = "timeout", [ERR_USAGE] = "usage",
+    [ERR_NONE] = "none",
+    [ERR_TEMPORARY] = "temporary",
+    [ERR_FORMAT] = "format",
+    [ERR_LIMIT] = "limit",
+    [ERR_UNSUPPORTED] = "unsupported",
+    [ERR_REFUSED] = "refused",
+    [ERR_SYSTEM] = "system",
+    [ERR_ABORT] = "abort",
+    [ERR_CRASH] = "crash",
+    [ERR_TIMEOUT] = "timeout",
+    [ERR_USAGE] = "usage",
 };
 
 /* Cuts a trailing partial UTF-8 sequence, which snprintf leaves when the text did not fit. */

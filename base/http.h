@@ -16,12 +16,12 @@ struct http *http_new(const volatile sig_atomic_t *stop);
 void http_free(struct http *h);
 
 struct http_request {
-    const char *url;          /* http or https only */
-    const char *body;         /* NULL: GET; else POST with this JSON text */
-    const char *bearer;       /* NULL, or a key for the Authorization header; never logged */
-    int connect_timeout_s;    /* 0: 10 */
-    int timeout_s;            /* whole transfer; 0: 60 */
-    size_t max_bytes;         /* of the reply's body; 0: 16 MiB */
+    const char *url;       /* http or https only */
+    const char *body;      /* NULL: GET; else POST with this JSON text */
+    const char *bearer;    /* NULL, or a key for the Authorization header; never logged */
+    int connect_timeout_s; /* 0: 10 */
+    int timeout_s;         /* whole transfer; 0: 60 */
+    size_t max_bytes;      /* of the reply's body; 0: 16 MiB */
 };
 
 struct http_reply {

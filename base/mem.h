@@ -8,10 +8,10 @@
 
 enum { MEM_EXIT = 71 };
 
-void *mem_new(size_t size);                                    /* zeroed */
-void *mem_array(size_t n, size_t size);                        /* zeroed; n * size checked for overflow */
-void *mem_resize(void *old, size_t n, size_t size);            /* as realloc(old, n * size), checked */
-char *mem_strdup(const char *s);                               /* NULL stays NULL */
+void *mem_new(size_t size);                         /* zeroed */
+void *mem_array(size_t n, size_t size);             /* zeroed; n * size checked for overflow */
+void *mem_resize(void *old, size_t n, size_t size); /* as realloc(old, n * size), checked */
+char *mem_strdup(const char *s);                    /* NULL stays NULL */
 char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Room for one more element in a growing array: doubles *cap when n == *cap. */

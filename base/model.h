@@ -25,9 +25,9 @@ struct model_server {
     char name[256];  /* model name as the server gives it, or as asked for */
     char build[128]; /* what the server says of itself, or "" */
     enum model_flavour flavour;
-    int slots;       /* requests it works on at once; 1 where it does not say */
-    int context;     /* tokens a request may have in all; 0: unknown */
-    bool vision;     /* takes images */
+    int slots;   /* requests it works on at once; 1 where it does not say */
+    int context; /* tokens a request may have in all; 0: unknown */
+    bool vision; /* takes images */
 };
 
 /* Asks the server what it is: /health, /v1/models, /props. `url` with or without /v1; `name` NULL or "": the server's
@@ -64,8 +64,8 @@ struct model_reply {
 /* Sends the text and appends the server's raw reply to `raw`. ERR_TEMPORARY: 429, 5xx, reset, time-out (retry_after
  * set where the server said); ERR_SYSTEM: no connection, 401, 403, 404; ERR_LIMIT: prompt longer than the context;
  * ERR_FORMAT: the server refused the request (400, 501) for another reason. `status` gets the HTTP status (0: none). */
-bool model_send(struct http *h, const struct model_server *server, const char *request, int timeout_s,
-                struct str *raw, int *status, struct err *e);
+bool model_send(struct http *h, const struct model_server *server, const char *request, int timeout_s, struct str *raw,
+                int *status, struct err *e);
 
 /* Reads a raw reply, stored or fresh; strings go to the arena. ERR_FORMAT when it is no chat completion. */
 bool model_reply_read(const char *raw, size_t len, struct arena *arena, struct model_reply *out, struct err *e);

@@ -15,7 +15,10 @@ struct str {
 };
 
 extern char str_nothing[1];
-#define STR_INIT(maximum) {.data = str_nothing, .max = (maximum)}
+#define STR_INIT(maximum)                                                                                              \
+    {                                                                                                                  \
+        .data = str_nothing, .max = (maximum)                                                                          \
+    }
 
 void str_init(struct str *s, size_t max);
 void str_release(struct str *s);

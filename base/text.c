@@ -69,6 +69,33 @@ bool text_is_space(int c)
     return u_isUWhiteSpace(c);
 }
 
+static int char_width(int c)
+{
+    switch (u_charType(c)) {
+    case U_NON_SPACING_MARK:
+    case U_ENCLOSING_MARK:
+    case U_FORMAT_CHAR:
+    case U_CONTROL_CHAR:
+        return 0;
+    default:
+        break;
+    }
+    int wide = u_getIntPropertyValue(c, UCHAR_EAST_ASIAN_WIDTH);
+    /* Vowels and finals of conjoining Hangul stand on the syllable that they belong to. */
+    int hangul = u_getIntPropertyValue(c, UCHAR_HANGUL_SYLLABLE_TYPE);
+    if (hangul == U_HST_VOWEL_JAMO || hangul == U_HST_TRAILING_JAMO)
+        return 0;
+    return wide == U_EA_WIDE || wide == U_EA_FULLWIDTH ? 2 : 1;
+}
+
+int text_width(const char *text, size_t len)
+{
+    int width = 0;
+    for (size_t at = 0; at < len;)
+        width += char_width(text_next(text, len, &at));
+    return width;
+}
+
 int text_digit_value(int c)
 {
     return u_charDigitValue(c);

@@ -1,5 +1,6 @@
 /* text.h: Unicode text, by ICU. All strings are UTF-8. Functions that make text append to a `struct str` that the
- * caller has bounded. Offsets are bytes. Invalid bytes become U+FFFD where text is cleaned, and are skipped elsewhere. */
+ * caller has bounded. Offsets are bytes. Invalid bytes become U+FFFD where text is cleaned, and are skipped elsewhere.
+ */
 #ifndef FIGMILL_BASE_TEXT_H
 #define FIGMILL_BASE_TEXT_H
 
@@ -48,6 +49,9 @@ int text_next(const char *text, size_t len, size_t *at);
 bool text_is_letter(int code_point);
 bool text_is_digit(int code_point);
 bool text_is_space(int code_point);
+/* Columns that the text takes on a terminal: two for wide East Asian characters and emoji, none for combining marks and
+ * control characters (Unicode Standard Annex 11). */
+int text_width(const char *text, size_t len);
 int text_digit_value(int code_point); /* 0-9 of any script, else -1 */
 
 /* Makes a language tag BCP 47 in the short form: "eng" -> "en", "pt_BR" -> "pt-BR", "fre"/"fra" -> "fr". Writes at

@@ -8,10 +8,10 @@
 
 /* Words after which a full stop does not end the sentence when a number or a name follows. Folded to lower case. */
 static const char *const abbreviations[] = {
-    "fig",  "figs", "tab",  "eq",   "eqs",  "ref",  "refs", "al",   "vs",   "no",   "nos",  "ca",   "cf",
-    "e.g",  "i.e",  "abb",  "bzw",  "sog",  "ggf",  "vgl",  "ref",  "approx", "resp", "dr",  "prof", "st",
-    "vol",  "pp",   "supp", "suppl", "рис", "табл", "см",   "им",   "г",    "т",    "е",    "д",    "mr",
-    "mrs",  "gr",   "obr",  "rys",  "rys",  "sl",   "pl",   "p",    "núm",  "núms", "ed",   "eds",  "z.b",
+    "fig", "figs", "tab",  "eq",    "eqs", "ref",  "refs", "al",  "vs",     "no",   "nos", "ca",   "cf",
+    "e.g", "i.e",  "abb",  "bzw",   "sog", "ggf",  "vgl",  "ref", "approx", "resp", "dr",  "prof", "st",
+    "vol", "pp",   "supp", "suppl", "рис", "табл", "см",   "им",  "г",      "т",    "е",   "д",    "mr",
+    "mrs", "gr",   "obr",  "rys",   "rys", "sl",   "pl",   "p",   "núm",    "núms", "ed",  "eds",  "z.b",
 };
 
 /* True when the sentence so far ends in an abbreviation and its stop. */
@@ -34,7 +34,8 @@ static bool ends_abbreviated(const char *start, size_t len)
     return found;
 }
 
-/* The script's own opener: an iterator over `text`, or NULL where ICU has no data. The UText must be closed after it. */
+/* The script's own opener: an iterator over `text`, or NULL where ICU has no data. The UText must be closed after it.
+ */
 static UBreakIterator *iterator_open(UBreakIteratorType type, const char *text, size_t len, const char *language,
                                      UText *utext)
 {

@@ -19,7 +19,7 @@ struct db_statements {
     struct {
         const char *sql;
         sqlite3_stmt *stmt;
-    } *slots;
+    } * slots;
     size_t n, cap;
 };
 
@@ -29,7 +29,8 @@ bool db_fail(struct db *db, struct err *e, const char *what)
     enum err_kind kind = ERR_SYSTEM;
     if (code == SQLITE_CONSTRAINT || code == SQLITE_MISMATCH || code == SQLITE_TOOBIG)
         kind = ERR_FORMAT;
-    return err_set(e, kind, "%s/corpus.db: %s: %s", db->folder, what, db->handle ? sqlite3_errmsg(db->handle) : "out of memory");
+    return err_set(e, kind, "%s/corpus.db: %s: %s", db->folder, what,
+                   db->handle ? sqlite3_errmsg(db->handle) : "out of memory");
 }
 
 /* SQL functions. */
@@ -155,14 +156,17 @@ static bool check_version(struct db *db, enum db_mode mode, struct err *e)
     if (tables && application != DB_APPLICATION_ID)
         return err_set(e, ERR_SYSTEM, "%s/corpus.db is a database, but not a figmill corpus", db->folder);
     if (version > DB_SCHEMA_VERSION)
-        return err_set(e, ERR_SYSTEM,
-                       "%s/corpus.db has schema version %lld, this figmill knows %d: use the newer figmill that made it",
-                       db->folder, (long long)version, DB_SCHEMA_VERSION);
+        return err_set(
+            e, ERR_SYSTEM,
+            "%s/corpus.db has schema version %lld, this figmill knows %d: use the newer figmill that made it",
+            db->folder, (long long)version, DB_SCHEMA_VERSION);
     if (version == DB_SCHEMA_VERSION)
         return true;
     if (mode == DB_READ)
-        return err_set(e, ERR_SYSTEM, "%s/corpus.db has schema version %lld, this figmill needs %d: run any stage on it "
-                       "first, which brings it up to date", db->folder, (long long)version, DB_SCHEMA_VERSION);
+        return err_set(e, ERR_SYSTEM,
+                       "%s/corpus.db has schema version %lld, this figmill needs %d: run any stage on it "
+                       "first, which brings it up to date",
+                       db->folder, (long long)version, DB_SCHEMA_VERSION);
     return migrate(db, e);
 }
 
@@ -173,16 +177,16 @@ static bool open_handle(struct db *db, const char *path, enum db_mode mode, stru
     if (mode == DB_CREATE)
         flags |= SQLITE_OPEN_CREATE;
     else if (stat(path, &st) != 0)
-        return err_set(e, ERR_SYSTEM, "no corpus at %s (%s): `figmill import --corpus %s PATH...` makes one", db->folder,
-                       strerror(errno), db->folder);
+        return err_set(e, ERR_SYSTEM, "no corpus at %s (%s): `figmill import --corpus %s PATH...` makes one",
+                       db->folder, strerror(errno), db->folder);
     if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK)
         return db_fail(db, e, "cannot open corpus.db");
     sqlite3_busy_timeout(db->handle, DB_BUSY_TIMEOUT_MS);
     sqlite3_extended_result_codes(db->handle, 0);
-    if (sqlite3_create_function(db->handle, "fingerprint", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, sql_fingerprint,
-                                NULL, NULL) != SQLITE_OK ||
-        sqlite3_create_function(db->handle, "part", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, sql_part, NULL, NULL) !=
-            SQLITE_OK)
+    if (sqlite3_create_function(db->handle, "fingerprint", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
+                                sql_fingerprint, NULL, NULL) != SQLITE_OK ||
+        sqlite3_create_function(db->handle, "part", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, sql_part, NULL,
+                                NULL) != SQLITE_OK)
         return db_fail(db, e, "database");
     if (mode != DB_READ && !simple(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", e))
         return false;

@@ -41,8 +41,8 @@ struct figure_row {
 /* Stores one figure with its captions and mentions; computes content_hash. */
 bool figure_store(struct db *db, int64_t document_id, const struct figure_row *row, struct err *e);
 /* Marks all figures of the document with drop_reason 'vanished'; storing a figure again takes the mark away. Called
- * before the first figure_store of an extraction, so that what is found no longer keeps its row, since releases may name
- * it, but goes nowhere. */
+ * before the first figure_store of an extraction, so that what is found no longer keeps its row, since releases may
+ * name it, but goes nowhere. */
 bool figure_mark_vanished(struct db *db, int64_t document_id, struct err *e);
 
 #endif

@@ -15,17 +15,18 @@
 
 struct model_call {
     const char *stage, *model;
-    const char *server;  /* what the server says of its build; "" where it says nothing */
-    const char *request; /* JSON text as sent */
-    const char *reply;   /* as received, UTF-8; NULL: nothing came */
-    int http_status;     /* 0: no answer */
+    const char *server;        /* what the server says of its build; "" where it says nothing */
+    const char *request;       /* JSON text as sent */
+    const char *reply;         /* as received, UTF-8; NULL: nothing came */
+    int http_status;           /* 0: no answer */
     const char *finish_reason; /* NULL: none */
     int prompt_tokens, completion_tokens;
     double seconds;
     const struct err *error; /* NULL: a reply that may be replayed */
 };
 
-/* The stored reply to exactly this request; the text is the arena's. True with *reply NULL and *id 0 when there is none. */
+/* The stored reply to exactly this request; the text is the arena's. True with *reply NULL and *id 0 when there is
+ * none. */
 bool model_call_lookup(struct db *db, const char *request, struct arena *arena, const char **reply, int64_t *id,
                        struct err *e);
 

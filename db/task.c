@@ -22,9 +22,9 @@ bool task_enqueue(struct db *db, const char *stage, const char *item, int part, 
 /* Tasks are claimed by not_before, and second 1 has long passed. */
 bool task_put_behind(struct db *db, const char *stage, const char *item, struct err *e)
 {
-    return db_run(db, e,
-                  "UPDATE task SET not_before = 1 WHERE stage = ?1 AND item = ?2 AND state = 'ready' AND not_before = 0",
-                  "tt", stage, item);
+    return db_run(
+        db, e, "UPDATE task SET not_before = 1 WHERE stage = ?1 AND item = ?2 AND state = 'ready' AND not_before = 0",
+        "tt", stage, item);
 }
 
 bool task_retry_failed(struct db *db, const char *stage, int part, int parts, struct err *e)
@@ -39,13 +39,14 @@ int task_claim(struct db *db, const char *stage, const char *owner, int part, in
                struct task *out, int *wait_s, struct err *e)
 {
     *wait_s = -1;
-    sqlite3_stmt *s = db_bind(db, e,
-                              "UPDATE task SET state = 'running', owner = ?2, attempts = attempts + 1, "
-                              "updated = unixepoch() WHERE task_id = ("
-                              "SELECT task_id FROM task WHERE stage = ?1 AND state = 'ready' AND not_before <= unixepoch() "
-                              "AND part % ?4 = ?3 ORDER BY not_before, task_id LIMIT 1) "
-                              "RETURNING task_id, item, attempts",
-                              "ttii", stage, owner, (int64_t)part, (int64_t)parts);
+    sqlite3_stmt *s =
+        db_bind(db, e,
+                "UPDATE task SET state = 'running', owner = ?2, attempts = attempts + 1, "
+                "updated = unixepoch() WHERE task_id = ("
+                "SELECT task_id FROM task WHERE stage = ?1 AND state = 'ready' AND not_before <= unixepoch() "
+                "AND part % ?4 = ?3 ORDER BY not_before, task_id LIMIT 1) "
+                "RETURNING task_id, item, attempts",
+                "ttii", stage, owner, (int64_t)part, (int64_t)parts);
     int got = s ? db_step(db, s, e) : -1;
     if (got > 0) {
         *out = (struct task){.id = sqlite3_column_int64(s, 0),
@@ -56,10 +57,11 @@ int task_claim(struct db *db, const char *stage, const char *owner, int part, in
     if (got < 0)
         return -1;
     int64_t next;
-    if (!db_int(db, e, &next,
-                "SELECT min(not_before) - unixepoch() FROM task WHERE stage = ?1 AND state = 'ready' AND part % ?3 = ?2 "
-                "HAVING count(*) > 0",
-                "tii", stage, (int64_t)part, (int64_t)parts))
+    if (!db_int(
+            db, e, &next,
+            "SELECT min(not_before) - unixepoch() FROM task WHERE stage = ?1 AND state = 'ready' AND part % ?3 = ?2 "
+            "HAVING count(*) > 0",
+            "tii", stage, (int64_t)part, (int64_t)parts))
         return -1;
     if (next > 0)
         *wait_s = next > 86400 ? 86400 : (int)next;
@@ -68,10 +70,11 @@ int task_claim(struct db *db, const char *stage, const char *owner, int part, in
 
 bool task_done(struct db *db, int64_t id, struct err *e)
 {
-    return db_run(db, e,
-                  "UPDATE task SET state = 'done', owner = NULL, err_kind = NULL, err_text = NULL, updated = unixepoch() "
-                  "WHERE task_id = ?1",
-                  "i", id);
+    return db_run(
+        db, e,
+        "UPDATE task SET state = 'done', owner = NULL, err_kind = NULL, err_text = NULL, updated = unixepoch() "
+        "WHERE task_id = ?1",
+        "i", id);
 }
 
 bool task_failed(struct db *db, int64_t id, const struct err *why, int delay_s, struct err *e)
@@ -84,10 +87,11 @@ bool task_failed(struct db *db, int64_t id, const struct err *why, int delay_s, 
 
 bool task_release(struct db *db, int64_t id, struct err *e)
 {
-    return db_run(db, e,
-                  "UPDATE task SET state = 'ready', owner = NULL, attempts = max(attempts - 1, 0), updated = unixepoch() "
-                  "WHERE task_id = ?1 AND state = 'running'",
-                  "i", id);
+    return db_run(
+        db, e,
+        "UPDATE task SET state = 'ready', owner = NULL, attempts = max(attempts - 1, 0), updated = unixepoch() "
+        "WHERE task_id = ?1 AND state = 'running'",
+        "i", id);
 }
 
 bool task_owner_died(struct db *db, const char *stage, const char *owner, const struct err *why, int max_attempts,
@@ -99,8 +103,8 @@ bool task_owner_died(struct db *db, const char *stage, const char *owner, const 
                   "tttti", stage, owner, err_kind_name(why->kind), why->text, (int64_t)max_attempts);
 }
 
-/* The start time of a process in clock ticks since boot; 0 when there is none, or only what is left of a dead one that its
- * parent has not waited for. */
+/* The start time of a process in clock ticks since boot; 0 when there is none, or only what is left of a dead one that
+ * its parent has not waited for. */
 static unsigned long long start_of(int pid)
 {
     char path[64], line[1024];
@@ -144,7 +148,8 @@ bool task_release_stale(struct db *db, const char *stage, struct err *e)
 {
     char owners[64][TASK_OWNER_SIZE];
     int n = 0, more;
-    sqlite3_stmt *s = db_bind(db, e, "SELECT DISTINCT owner FROM task WHERE stage = ?1 AND state = 'running'", "t", stage);
+    sqlite3_stmt *s =
+        db_bind(db, e, "SELECT DISTINCT owner FROM task WHERE stage = ?1 AND state = 'running'", "t", stage);
     while (s && (more = db_step(db, s, e)) > 0)
         if (n < 64 && db_text(s, 0) && task_owner_is_gone(db_text(s, 0)))
             snprintf(owners[n++], TASK_OWNER_SIZE, "%s", db_text(s, 0));
@@ -187,6 +192,6 @@ bool run_begin(struct db *db, const char *stage, const char *argv_json, const ch
 bool run_end(struct db *db, int64_t run_id, int exit_status, int64_t done, int64_t failed, struct err *e)
 {
     return db_run(db, e,
-                  "UPDATE run SET ended = unixepoch(), exit_status = ?2, done = ?3, failed = ?4 WHERE run_id = ?1", "iiii",
-                  run_id, (int64_t)exit_status, done, failed);
+                  "UPDATE run SET ended = unixepoch(), exit_status = ?2, done = ?3, failed = ?4 WHERE run_id = ?1",
+                  "iiii", run_id, (int64_t)exit_status, done, failed);
 }

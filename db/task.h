@@ -15,7 +15,8 @@ struct task {
 /* One task. With `keep` a known task stays as it is whatever its fingerprint. */
 bool task_enqueue(struct db *db, const char *stage, const char *item, int part, const char *fingerprint, bool keep,
                   struct err *e);
-/* Lets a ready task be claimed only after all that were never put behind: those that can do without what this one needs. */
+/* Lets a ready task be claimed only after all that were never put behind: those that can do without what this one
+ * needs. */
 bool task_put_behind(struct db *db, const char *stage, const char *item, struct err *e);
 /* Makes failed tasks of the stage (and partition) ready again. */
 bool task_retry_failed(struct db *db, const char *stage, int part, int parts, struct err *e);

@@ -1,6 +1,6 @@
 /* extract.c: the extract stage: reads documents, writes front matter, figures, captions and mentions, and stores each
- * figure's picture as a blob. The parsing is done behind the sandbox's wall (service.h); this is the side that holds the
- * database. */
+ * figure's picture as a blob. The parsing is done behind the sandbox's wall (service.h); this is the side that holds
+ * the database. */
 #include <popt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +42,8 @@ static const char description[] =
     "\n"
     "Options:\n"
     "  --no-images        captions and places only, no pictures\n"
-    "  --max-dpi N        upper bound of the resolution at which figures of PDFs are rendered (72 to 600, default 300)\n"
+    "  --max-dpi N        upper bound of the resolution at which figures of PDFs are rendered (72 to 600, default "
+    "300)\n"
     "\n"
     "Example:\n"
     "  figmill extract --corpus corpus -j 8\n"
@@ -87,7 +88,8 @@ static bool keep_image(void *context, size_t figure, bool is_original, const str
            blob_write(x->corpus, image->bytes, image->len, is_original ? p->original_sha256 : p->sha256, e);
 }
 
-/* Looks at one of the article's files as the figure's picture. A file that is none leaves a note, and the next may do. */
+/* Looks at one of the article's files as the figure's picture. A file that is none leaves a note, and the next may do.
+ */
 static bool try_asset(struct stage_context *c, struct extraction *x, size_t figure, const struct asset *asset,
                       struct err *e)
 {
@@ -330,8 +332,8 @@ static bool prepare(struct stage_context *c, struct err *e)
     return (max_dpi >= 72 && max_dpi <= 600) || err_set(e, ERR_USAGE, "--max-dpi: wants a number from 72 to 600");
 }
 
-static const char *const writes[] = {"front",   "figure",  "caption", "panel", "mention", "article", "document.article_id",
-                                     "asset",   NULL};
+static const char *const writes[] = {"front", "figure", "caption", "panel", "mention", "article", "document.article_id",
+                                     "asset", NULL};
 
 static const struct stage extract = {
     .name = "extract",

@@ -215,7 +215,8 @@ static void record_image(fz_context *ctx, struct recorder *r, fz_image *image, f
     if (r->hidden)
         return;
     fz_rect box = fz_transform_rect(fz_unit_rect, ctm);
-    struct pdf_mark mark = {.kind = MARK_IMAGE, .image = ordinal, .width = image->w, .height = image->h, .white = white};
+    struct pdf_mark mark = {
+        .kind = MARK_IMAGE, .image = ordinal, .width = image->w, .height = image->h, .white = white};
     mark.whole = box_of(box);
     /* MuPDF's unit square has its first row at y = 1 in PDF space, which this page's ctm has flipped: upright means
      * a > 0 and d > 0. */

@@ -1,8 +1,9 @@
-/* service.h: the parsers behind the sandbox's wall: both ends of the wire, so that nothing else knows what goes over it.
+/* service.h: the parsers behind the sandbox's wall: both ends of the wire, so that nothing else knows what goes over
+ * it.
  *
- * A document or an image file goes in as a descriptor; out come image frames (a JSON head and the image's bytes) and, for
- * a document, last its article as JSON. The outer end trusts nothing of it: heads are checked, media types are mapped to
- * known ones, and the article goes through article_read. */
+ * A document or an image file goes in as a descriptor; out come image frames (a JSON head and the image's bytes) and,
+ * for a document, last its article as JSON. The outer end trusts nothing of it: heads are checked, media types are
+ * mapped to known ones, and the article goes through article_read. */
 #ifndef FIGMILL_EXTRACT_SERVICE_H
 #define FIGMILL_EXTRACT_SERVICE_H
 
@@ -22,8 +23,8 @@ struct service_options {
     int timeout_s;
 };
 
-/* What came for one image: `is_original` for the document's own form where the picture is another one, which comes first.
- * Bytes are valid during the call; for SERVICE_IMAGE they are NULL where the file itself is meant. */
+/* What came for one image: `is_original` for the document's own form where the picture is another one, which comes
+ * first. Bytes are valid during the call; for SERVICE_IMAGE they are NULL where the file itself is meant. */
 typedef bool service_image_fn(void *context, size_t figure, bool is_original, const struct image *image, struct err *e);
 
 /* Parses the document behind `fd`. On success `a` is filled (article_release it). */

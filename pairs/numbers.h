@@ -1,8 +1,8 @@
 /* numbers.h: the numbers of a text, and whether those of an answer stand in its source.
  *
- * What counts as a number: digits of any script, a superscript behind them included (10⁵; those of units are left out), decimals with
- * point, comma or middle dot, thousands with comma, point, apostrophe or thin space; the words one ... twelve, half,
- * twice, doubled, tripled, twofold ... tenfold; and names that hold digits (p53, IL-6, 3D).
+ * What counts as a number: digits of any script, a superscript behind them included (10⁵; those of units are left out),
+ * decimals with point, comma or middle dot, thousands with comma, point, apostrophe or thin space; the words one ...
+ * twelve, half, twice, doubled, tripled, twofold ... tenfold; and names that hold digits (p53, IL-6, 3D).
  *
  * The rule. A number of the answer passes when the source has the same value; signs, zeros at either end and the way of
  * writing it do not matter. "1,234" and "1.234" are read both as thousands and as decimals. Nothing is converted or

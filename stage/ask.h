@@ -1,11 +1,12 @@
 /* ask.h: asking a model, for the stages that need one (translate, generate, judge): which server, how many workers,
  * and every request stored with its reply (db/model_call.h), so that the same request is never sent twice.
  *
- * Where the server is: --url, else $NAME_URL, else the URL that `scripts/local-model` serves (ASK_LOCAL_URL). NAME is the stage's
- * ("GENERATOR", "TRANSLATOR"); a TRANSLATOR without a URL falls back to GENERATOR before it falls back to the local one. The
- * model is --model, else $NAME_MODEL, else the server's first. The key is the $NAME_KEY that belongs to the URL's NAME, so
- * that no server sees another's; it is never logged or stored. A URL may be a list with commas: workers are spread over the
- * servers, which must all serve the same model. */
+ * Where the server is: --url, else $NAME_URL, else the URL that `scripts/local-model` serves (ASK_LOCAL_URL). NAME is
+ * the stage's
+ * ("GENERATOR", "TRANSLATOR"); a TRANSLATOR without a URL falls back to GENERATOR before it falls back to the local
+ * one. The model is --model, else $NAME_MODEL, else the server's first. The key is the $NAME_KEY that belongs to the
+ * URL's NAME, so that no server sees another's; it is never logged or stored. A URL may be a list with commas: workers
+ * are spread over the servers, which must all serve the same model. */
 #ifndef FIGMILL_STAGE_ASK_H
 #define FIGMILL_STAGE_ASK_H
 
@@ -23,10 +24,10 @@
 enum { ASK_MAX_SERVERS = 64, ASK_WAIT_S = 120 /* for a server that is still loading */ };
 
 struct ask_options {
-    const char *stage; /* as in model_call.stage */
-    const char *name;  /* prefix of the environment's variables: "GENERATOR" */
+    const char *stage;       /* as in model_call.stage */
+    const char *name;        /* prefix of the environment's variables: "GENERATOR" */
     const char *url, *model; /* of the command line, or NULL */
-    int timeout_s; /* of one request; 0: 300 */
+    int timeout_s;           /* of one request; 0: 300 */
 };
 
 /* What an enqueue needs without a connection that is kept: asks each server once. ERR_SYSTEM, with what to do about it,

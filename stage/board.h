@@ -1,5 +1,6 @@
-/* board.h: what the runner and its workers share: one page of memory, written by atomic operations only. It steers a run
- * (how many items may still be taken, whether to stop) and counts it; what is true of an item stands in the database. */
+/* board.h: what the runner and its workers share: one page of memory, written by atomic operations only. It steers a
+ * run (how many items may still be taken, whether to stop) and counts it; what is true of an item stands in the
+ * database. */
 #ifndef FIGMILL_STAGE_BOARD_H
 #define FIGMILL_STAGE_BOARD_H
 
@@ -9,7 +10,7 @@
 
 enum { BOARD_MAX_WORKERS = 1024 };
 
-struct board_seat { /* one worker's */
+struct board_seat {          /* one worker's */
     _Atomic int64_t task_id; /* of the item in hand; 0: none */
     _Atomic int64_t since;   /* CLOCK_MONOTONIC milliseconds when it was taken */
 };

@@ -1,5 +1,5 @@
-/* progress.h: one line on stderr that says how far a run is: on a terminal it is renewed in place, else a line comes now
- * and then. Nothing is printed below log level INFO. */
+/* progress.h: one line on stderr that says how far a run is: on a terminal it is renewed in place, else a line comes
+ * now and then. Nothing is printed below log level INFO. */
 #ifndef FIGMILL_STAGE_PROGRESS_H
 #define FIGMILL_STAGE_PROGRESS_H
 

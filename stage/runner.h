@@ -72,7 +72,8 @@ struct stage {
     int (*jobs)(struct stage_context *c);
     /* Worker: once, database open. May be NULL. */
     bool (*start)(struct stage_context *c, struct err *e);
-    /* Worker: the slow part. The result is handed to store; it lives in the arena, which is the item's. NULL: failed. */
+    /* Worker: the slow part. The result is handed to store; it lives in the arena, which is the item's. NULL: failed.
+     */
     void *(*work)(struct stage_context *c, const struct task *task, struct arena *arena, struct err *e);
     /* Worker: writes the result, inside the transaction. */
     bool (*store)(struct stage_context *c, const struct task *task, void *result, struct err *e);

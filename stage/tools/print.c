@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unicode/uchar.h>
 
 #include "base/arena.h"
 #include "base/json.h"
@@ -45,33 +44,6 @@ bool print_format_of(const char *name, enum print_format *out)
             return true;
         }
     return false;
-}
-
-static int char_width(int c)
-{
-    switch (u_charType(c)) {
-    case U_NON_SPACING_MARK:
-    case U_ENCLOSING_MARK:
-    case U_FORMAT_CHAR:
-    case U_CONTROL_CHAR:
-        return 0;
-    default:
-        break;
-    }
-    int wide = u_getIntPropertyValue(c, UCHAR_EAST_ASIAN_WIDTH);
-    /* Vowels and finals of conjoining Hangul stand on the syllable that they belong to. */
-    int hangul = u_getIntPropertyValue(c, UCHAR_HANGUL_SYLLABLE_TYPE);
-    if (hangul == U_HST_VOWEL_JAMO || hangul == U_HST_TRAILING_JAMO)
-        return 0;
-    return wide == U_EA_WIDE || wide == U_EA_FULLWIDTH ? 2 : 1;
-}
-
-int print_width(const char *text, size_t len)
-{
-    int width = 0;
-    for (size_t at = 0; at < len;)
-        width += char_width(text_next(text, len, &at));
-    return width;
 }
 
 /* A cell's plain text: reals as short as they stay exact, blobs as hex digits. */
@@ -202,7 +174,7 @@ static struct shown show(struct printer *p, const struct query_cell *c)
         if (p->max_width && width > p->max_width) {
             str_cut(&out, fits);
             str_add(&out, "…");
-            width = print_width(out.data, out.len);
+            width = text_width(out.data, out.len);
             break;
         }
     }
@@ -229,7 +201,7 @@ static void table_head(struct printer *p, const struct shown *first)
 {
     struct shown *head = arena_array(&p->arena, (size_t)p->n + 1, sizeof *head);
     for (int i = 0; i < p->n; i++)
-        head[i] = (struct shown){p->names[i], print_width(p->names[i], strlen(p->names[i])), first && first[i].right};
+        head[i] = (struct shown){p->names[i], text_width(p->names[i], strlen(p->names[i])), first && first[i].right};
     table_line(p, head);
     for (int i = 0; i < p->n; i++) {
         struct str rule = STR_INIT(1 << 20);
@@ -309,7 +281,7 @@ static bool begin(void *context, const char *const *names, int n, struct err *e)
     p->widths = mem_array((size_t)n + 1, sizeof *p->widths);
     for (int i = 0; i < n; i++) {
         p->names[i] = unique_name(p, names, i);
-        p->widths[i] = print_width(p->names[i], strlen(p->names[i]));
+        p->widths[i] = text_width(p->names[i], strlen(p->names[i]));
     }
     if (p->format == PRINT_TABLE)
         p->waiting = mem_array((size_t)(n + 1) * PRINT_LOOKAHEAD, sizeof *p->waiting);

@@ -27,8 +27,4 @@ const struct query_sink *printer_sink(struct printer *p);
 /* Prints what is left and frees it; gives the number of rows. */
 long printer_end(struct printer *p);
 
-/* Columns that a terminal uses for the text: two for wide East Asian characters and emoji, none for combining marks and
- * control characters (Unicode Standard Annex 11). */
-int print_width(const char *text, size_t len);
-
 #endif

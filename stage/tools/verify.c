@@ -1,4 +1,6 @@
 /* verify.c: the program figmill-verify. */
+#include "stage/tools/verify.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,15 +8,12 @@
 
 #include "base/log.h"
 #include "stage/runner.h"
-#include "stage/tools/verify.h"
 
 enum { EXIT_INTERRUPTED = 130 };
 
 static const char description[] =
-    "Proves that a corpus is whole: the database (SQLite's integrity check, foreign keys, JSON columns), every blob "
-    "that\n"
-    "a row needs (there, and the bytes that its name says), every release (manifest, files, tables). Prints a line "
-    "for\n"
+    "Proves that a corpus is whole: the database (SQLite's integrity check, foreign keys, JSON columns), every blob that\n"
+    "a row needs (there, and the bytes that its name says), every release (manifest, files, tables). Prints a line for\n"
     "each finding, a word for its kind first. Changes nothing without --repair.\n"
     "\n"
     "Leftovers of a crash (blobs that no row names, temp files) are listed too, but are no damage.\n"

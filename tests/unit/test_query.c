@@ -111,12 +111,12 @@ static void tables(void **state)
 static void widths(void **state)
 {
     (void)state;
-    assert_int_equal(print_width("abc", 3), 3);
-    assert_int_equal(print_width("\u7814", 3), 2);
-    assert_int_equal(print_width("e\u0301", 3), 1);
-    assert_int_equal(print_width("\u1100\u1161\u11a8", 9), 2);
-    assert_int_equal(print_width("\U0001F9EC", 4), 2);
-    assert_int_equal(print_width("\uff8a", 3), 1);
+    assert_int_equal(text_width("abc", 3), 3);
+    assert_int_equal(text_width("\u7814", 3), 2);
+    assert_int_equal(text_width("e\u0301", 3), 1);
+    assert_int_equal(text_width("\u1100\u1161\u11a8", 9), 2);
+    assert_int_equal(text_width("\U0001F9EC", 4), 2);
+    assert_int_equal(text_width("\uff8a", 3), 1);
 }
 
 static void only_reads(void **state)
