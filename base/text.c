@@ -69,7 +69,12 @@ bool text_is_space(int c)
     return u_isUWhiteSpace(c);
 }
 
-static int char_width(int c)
+bool text_is_control(int c)
+{
+    return u_charType(c) == U_CONTROL_CHAR;
+}
+
+int text_char_width(int c)
 {
     switch (u_charType(c)) {
     case U_NON_SPACING_MARK:
@@ -92,7 +97,7 @@ int text_width(const char *text, size_t len)
 {
     int width = 0;
     for (size_t at = 0; at < len;)
-        width += char_width(text_next(text, len, &at));
+        width += text_char_width(text_next(text, len, &at));
     return width;
 }
 

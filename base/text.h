@@ -49,9 +49,11 @@ int text_next(const char *text, size_t len, size_t *at);
 bool text_is_letter(int code_point);
 bool text_is_digit(int code_point);
 bool text_is_space(int code_point);
+bool text_is_control(int code_point);
 /* Columns that the text takes on a terminal: two for wide East Asian characters and emoji, none for combining marks and
  * control characters (Unicode Standard Annex 11). */
 int text_width(const char *text, size_t len);
+int text_char_width(int code_point);
 int text_digit_value(int code_point); /* 0-9 of any script, else -1 */
 
 /* Makes a language tag BCP 47 in the short form: "eng" -> "en", "pt_BR" -> "pt-BR", "fre"/"fra" -> "fr". Writes at

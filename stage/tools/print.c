@@ -160,13 +160,13 @@ static struct shown show(struct printer *p, const struct query_cell *c)
     else
         add_plain(&plain, c);
     for (size_t at = 0; at < plain.len;) {
-        int code = text_next(plain.data, plain.len, &at), add = char_width(code);
+        int code = text_next(plain.data, plain.len, &at), add = text_char_width(code);
         if (code == '\n' || code == '\t' || code == '\r') {
             str_add(&out, code == '\n' ? "\\n" : code == '\t' ? "\\t" : "\\r");
             add = 2;
         } else {
-            str_add_utf8(&out, u_charType(code) == U_CONTROL_CHAR ? '?' : code);
-            add += u_charType(code) == U_CONTROL_CHAR;
+            str_add_utf8(&out, text_is_control(code) ? '?' : code);
+            add += text_is_control(code);
         }
         width += add;
         if (p->max_width && width < p->max_width)

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "db/lineage.h"
 #include "db/query.h"
 #include "db/status.h"
