@@ -38,8 +38,8 @@ static double start_score(const struct pdf_doc *d, const struct pdf_sheet *page,
     int directly = text_next(line->text, line->len, &behind);
     if (goes_on(directly))
         score -= 3;
-    bool lower = next >= 0 && text_is_letter(next) && ((next >= 'a' && next <= 'z') || (next >= 0xDF && next <= 0xFF) ||
-                                                       (next >= 0x430 && next <= 0x44F));
+    bool lower = next >= 0 && text_is_letter(next) &&
+                 ((next >= 'a' && next <= 'z') || (next >= 0xDF && next <= 0xFF) || (next >= 0x430 && next <= 0x44F));
     if (label->separator)
         score += 1.5;
     else if (lower)
@@ -86,8 +86,14 @@ static void add_candidate(struct pdf_doc *d, int p, size_t at, const struct labe
 {
     ARENA_GROW(d->arena, d->captions, d->n_captions, d->cap_captions);
     struct pdf_caption *c = &d->captions[d->n_captions++];
-    *c = (struct pdf_caption){.page = p, .first_line = at, .label = *label, .score = score, .twin = -1,
-                              .continues = -1, .region_page = -1, .figure = -1};
+    *c = (struct pdf_caption){.page = p,
+                              .first_line = at,
+                              .label = *label,
+                              .score = score,
+                              .twin = -1,
+                              .continues = -1,
+                              .region_page = -1,
+                              .figure = -1};
     c->table = str_same(label->kind, "table");
 }
 
@@ -172,11 +178,6 @@ static int by_score(const void *a, const void *b)
  * first, is the same caption in another language, or looks just as good elsewhere (an appendix counts anew). */
 static void choose(struct pdf_doc *d)
 {
-    if (getenv("PDFLINES")) for (int p = 0; p < d->n_pages; p++) for (size_t i = 0; i < d->pages[p].n_lines; i++) { const struct pdf_line *l = &d->pages[p].lines[i]; fprintf(stderr, "L p%d c%d g%d b%d [%.0f %.0f %.0f %.0f] s%.1f f%d %s| %s\n", p + 1, l->class, l->in_graphic, l->block, l->box.x0, l->box.y0, l->box.x1, l->box.y1, l->size, l->font, l->sideways ? "side" : "", l->text); }
-    if (getenv("PDFLINES")) for (int p = 0; p < d->n_pages; p++) for (size_t i = 0; i < d->pages[p].n_columns; i++) fprintf(stderr, "COL p%d %.0f %.0f w%d\n", p + 1, d->pages[p].columns[i].x0, d->pages[p].columns[i].x1, d->pages[p].columns[i].weight);
-    if (getenv("PDFMARKS")) for (int p = 0; p < d->n_pages; p++) for (size_t i = 0; i < d->pages[p].n_marks; i++) { const struct pdf_mark *l = &d->pages[p].marks[i]; fprintf(stderr, "M p%d k%d w%d r%d f%d [%.0f %.0f %.0f %.0f]\n", p + 1, l->kind, l->white, l->rect, l->furniture, l->box.x0, l->box.y0, l->box.x1, l->box.y1); }
-    if (getenv("PDFDBG")) for (size_t i = 0; i < d->n_captions; i++) fprintf(stderr, "cand p%d %s %s %.2f sep %d | %s\n", d->captions[i].page + 1, d->captions[i].label.kind, d->captions[i].label.number, d->captions[i].score, d->captions[i].label.separator, first_line(d, &d->captions[i])->text);
-
     struct pdf_caption **order = mem_array(d->n_captions + 1, sizeof *order);
     for (size_t i = 0; i < d->n_captions; i++)
         order[i] = &d->captions[i];
@@ -334,7 +335,8 @@ static size_t look_right(const struct pdf_sheet *page, size_t at)
     for (size_t i = 0; i < page->n_lines; i++) {
         const struct pdf_line *b = &page->lines[i];
         if (i == at || b->sideways || b->class == LINE_FURNITURE || b->class == LINE_CAPTION ||
-            fabs(b->base - a->base) > 0.3 * a->size || b->box.x0 < a->box.x1 - 1 || b->box.x0 > a->box.x1 + 4.5 * a->size)
+            fabs(b->base - a->base) > 0.3 * a->size || b->box.x0 < a->box.x1 - 1 ||
+            b->box.x0 > a->box.x1 + 4.5 * a->size)
             continue;
         if (best == page->n_lines || b->box.x0 < page->lines[best].box.x0)
             best = i;
@@ -370,7 +372,8 @@ static void grow(struct pdf_doc *d, struct pdf_caption *c)
             break;
         const struct pdf_line *b = &page->lines[next];
         /* A table's caption ends where its columns begin: with a second piece on the same line. */
-        if (c->table && ends_sentence(a) && b->box.x1 < a->box.x1 - 10 * b->size && c->n_lines > 1 && b->block != a->block)
+        if (c->table && ends_sentence(a) && b->box.x1 < a->box.x1 - 10 * b->size && c->n_lines > 1 &&
+            b->block != a->block)
             break;
         learn(&body, b, b->base - a->base);
         if (c->n_lines == 1 || label_only)

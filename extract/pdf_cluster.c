@@ -7,7 +7,11 @@
 #include "base/mem.h"
 #include "extract/pdf_page.h"
 
-enum { CELL = 3, REACH = 2, MAX_CELLS = 4000000 }; /* points: a grid cell, and how far a thing reaches out on each side */
+enum {
+    CELL = 3,
+    REACH = 2,
+    MAX_CELLS = 4000000
+}; /* points: a grid cell, and how far a thing reaches out on each side */
 
 /* ---- what is no graphic */
 
@@ -95,8 +99,8 @@ static void sort_out_marks(struct pdf_doc *d, struct pdf_sheet *page, struct pdf
 
 struct item {
     struct box box;
-    int mark, line; /* index, or -1 */
-    int parent;     /* union-find */
+    int mark, line;   /* index, or -1 */
+    int parent;       /* union-find */
     struct box solid; /* largest box of its set that was painted whole (roots only) */
 };
 
@@ -239,7 +243,8 @@ static bool is_canvas(const struct pdf_sheet *page, const struct pdf_mark *m)
 {
     double share = box_area(m->box) / (page->width * page->height);
     return m->white && m->rect && m->kind == MARK_FILL && !m->furniture && share > 0.015 && share < 0.7 &&
-           box_height(m->box) > 40 && !lines_inside(page, m->box, LINE_BODY) && !lines_inside(page, m->box, LINE_CAPTION);
+           box_height(m->box) > 40 && !lines_inside(page, m->box, LINE_BODY) &&
+           !lines_inside(page, m->box, LINE_CAPTION);
 }
 
 static void cluster(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, bool with_text)

@@ -1,6 +1,8 @@
-/* pdf_front.c: what a PDF says about the article (title, DOI, language, licence), and the sentences that cite figures. */
+/* pdf_front.c: what a PDF says about the article (title, DOI, language, licence), and the sentences that cite figures.
+ */
 #include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,7 +93,8 @@ static void read_doi(struct pdf_doc *d)
 
 static bool plausible_title(const char *title)
 {
-    static const char *const junk[] = {"untitled", "microsoft word", ".doc", ".indd", ".pdf", ".tex", ".qxd", "doi:", "pii:"};
+    static const char *const junk[] = {"untitled", "microsoft word", ".doc", ".indd", ".pdf",
+                                       ".tex",     ".qxd",           "doi:", "pii:"};
     struct str low = STR_INIT(2000);
     for (const char *p = title; *p && low.len < 1000; p++)
         str_add_char(&low, (char)tolower((unsigned char)*p));
@@ -141,13 +144,12 @@ static void read_title(struct pdf_doc *d)
 static void read_info(struct pdf_doc *d)
 {
     fz_context *ctx = d->ctx;
-    char title[1000] = "", tag[8] = "";
+    char title[1000] = "", tag[16] = "";
     fz_try(ctx)
     {
         fz_lookup_metadata(ctx, &d->pdf->super, FZ_META_INFO_TITLE, title, sizeof title);
-        fz_text_language lang = pdf_document_language(ctx, d->pdf);
-        if (lang != FZ_LANG_UNSET)
-            fz_string_from_text_language(tag, lang);
+        snprintf(tag, sizeof tag, "%s",
+                 pdf_to_text_string(ctx, pdf_dict_getp(ctx, pdf_trailer(ctx, d->pdf), "Root/Lang")));
     }
     fz_catch(ctx)
     {
@@ -267,8 +269,8 @@ void pdf_read_mentions(struct pdf_doc *d)
         int block = -1;
         for (size_t i = 0; i < page->n_lines; i++) {
             const struct pdf_line *line = &page->lines[i];
-            bool running = line->class == LINE_BODY || (line->class == LINE_OTHER && !line->in_graphic && text.len &&
-                                                        line->block == block);
+            bool running = line->class == LINE_BODY ||
+                           (line->class == LINE_OTHER && !line->in_graphic && text.len && line->block == block);
             if (!running || line->sideways)
                 continue;
             if (text.len > MAX_PARAGRAPH || (line->block != block && ends_paragraph(&text))) {

@@ -65,7 +65,8 @@ static void find_leading(struct pdf_doc *d)
         for (size_t i = 1; i < d->pages[p].n_lines; i++) {
             const struct pdf_line *a = &d->pages[p].lines[i - 1], *b = a + 1;
             double step = b->base - a->base;
-            if (has_body_style(d, a) && has_body_style(d, b) && step > 0 && step < 39 && box_overlap_x(a->box, b->box) > 0)
+            if (has_body_style(d, a) && has_body_style(d, b) && step > 0 && step < 39 &&
+                box_overlap_x(a->box, b->box) > 0)
                 bins[(int)(step * 10)]++;
         }
     size_t best = 0, most = 0;
@@ -121,8 +122,8 @@ static uint64_t line_key(const struct pdf_sheet *page, const struct pdf_line *li
 static uint64_t mark_key(const struct pdf_mark *m)
 {
     char place[96];
-    int n = snprintf(place, sizeof place, "%d|%ld|%ld|%ld|%ld", (int)m->kind, lround(m->box.x0 / 2), lround(m->box.y0 / 2),
-                     lround(m->box.x1 / 2), lround(m->box.y1 / 2));
+    int n = snprintf(place, sizeof place, "%d|%ld|%ld|%ld|%ld", (int)m->kind, lround(m->box.x0 / 2),
+                     lround(m->box.y0 / 2), lround(m->box.x1 / 2), lround(m->box.y1 / 2));
     return hash_bytes(14695981039346656037u, place, (size_t)n);
 }
 
@@ -259,7 +260,6 @@ static void collect_edges(const struct pdf_doc *d, const struct pdf_sheet *page,
     }
 }
 
-
 /* The width that most long lines of the body have. */
 static void find_column_width(struct pdf_doc *d)
 {
@@ -367,7 +367,8 @@ struct box pdf_column_span(const struct pdf_sheet *page, struct box b)
 static bool follows(const struct pdf_line *a, const struct pdf_line *b, double max_step)
 {
     double step = b->base - a->base;
-    return step > 0.5 * a->size && step < max_step && fabs(a->size - b->size) < 0.6 && box_overlap_x(a->box, b->box) > 0;
+    return step > 0.5 * a->size && step < max_step && fabs(a->size - b->size) < 0.6 &&
+           box_overlap_x(a->box, b->box) > 0;
 }
 
 static bool fills_column(const struct pdf_sheet *page, const struct pdf_line *line, double share)
@@ -430,7 +431,6 @@ static void classify_headings(struct pdf_doc *d, struct pdf_sheet *page)
         }
     }
 }
-
 
 void pdf_layout(struct pdf_doc *d)
 {

@@ -143,7 +143,8 @@ static void match_figures(struct pdf_doc *d, struct pdf_graphics *all, struct ch
             for (size_t k = 0; k < ch->n_regions[i]; k++)
                 if ((int)k != ch->best[i] && ch->regions[i][k].side != r->side)
                     runner_up = fmax(runner_up, ch->regions[i][k].score);
-            set_region(&d->captions[ch->captions[i]], p, r->box, r->side, 0.55 + 0.4 * r->score + 0.2 * (r->score - runner_up));
+            set_region(&d->captions[ch->captions[i]], p, r->box, r->side,
+                       0.55 + 0.4 * r->score + 0.2 * (r->score - runner_up));
             claim(&all[p], r->box, ch->captions[i]);
         }
     }
@@ -160,6 +161,14 @@ static struct box unclaimed(const struct pdf_doc *d, const struct pdf_graphics *
             continue;
         box = box_union(box, c->box);
     }
+    /* Small things around it: ticks, the title of an axis. */
+    for (int round = 0; round < 2 && !box_empty(box); round++)
+        for (size_t i = 0; i < g->n_clusters; i++) {
+            const struct pdf_cluster *c = &g->clusters[i];
+            struct box near = box_grow(box, 2 * d->leading);
+            if (c->owner < 0 && !c->rules_only && box_overlap_x(c->box, near) > 0 && box_overlap_y(c->box, near) > 0)
+                box = box_union(box, c->box);
+        }
     return box;
 }
 
@@ -168,7 +177,8 @@ static void match_neighbours(struct pdf_doc *d, struct pdf_graphics *all)
 {
     for (size_t i = 0; i < d->n_captions; i++) {
         struct pdf_caption *c = &d->captions[i];
-        double own = c->region_page >= 0 ? box_area(c->region) / (d->pages[c->page].width * d->pages[c->page].height) : 0;
+        double own =
+            c->region_page >= 0 ? box_area(c->region) / (d->pages[c->page].width * d->pages[c->page].height) : 0;
         if (c->is_twin || c->table || (c->region_page >= 0 && (own > 0.03 || c->confidence > 0.6)))
             continue;
         for (int step = -1; step <= 1; step += 2) {
@@ -191,7 +201,8 @@ static void note_loose(struct pdf_doc *d, struct pdf_graphics *all)
     for (int p = 0; p < d->n_pages; p++)
         for (size_t i = 0; i < all[p].n_clusters && d->n_loose < 200; i++) {
             const struct pdf_cluster *c = &all[p].clusters[i];
-            if (c->owner >= 0 || !c->n_marks || c->rules_only || box_area(c->drawn) < 0.06 * d->pages[p].width * d->pages[p].height)
+            if (c->owner >= 0 || !c->n_marks || c->rules_only ||
+                box_area(c->drawn) < 0.06 * d->pages[p].width * d->pages[p].height)
                 continue;
             ARENA_GROW(d->arena, d->loose, d->n_loose, d->cap_loose);
             d->loose[d->n_loose++] = (struct pdf_loose){p, c->box};

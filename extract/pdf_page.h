@@ -2,8 +2,8 @@
  *
  * The way of a document: pdf_record (pdf_device.c) interprets each page once and notes its text lines (pdf_text.c) and
  * the boxes of all that is drawn. pdf_layout (pdf_layout.c) looks at all pages together: body style, columns, running
- * heads, paragraphs. pdf_find_captions (pdf_caption.c) finds labels and captions, pdf_match (pdf_region.c makes the
- * candidates, pdf_match.c chooses) gives each caption its region. pdf_render.c makes pictures, pdf_front.c reads front
+ * heads, paragraphs. pdf_find_captions (pdf_caption.c) finds labels and captions, pdf_match (pdf_cluster.c finds what
+ * belongs together, pdf_region.c makes the candidates, pdf_match.c chooses) gives each caption its region. pdf_render.c makes pictures, pdf_front.c reads front
  * matter and mentions.
  *
  * Coordinates are points in the page as it is read: origin top left, y down, and turned upright where the page's text
@@ -35,13 +35,13 @@ enum mark_kind { MARK_IMAGE, MARK_FILL, MARK_STROKE, MARK_SHADE };
 struct pdf_mark {
     struct box box;
     enum mark_kind kind;
-    bool white;     /* filled with (nearly) white: covers, but shows nothing */
-    bool rect;      /* an upright rectangle or a straight upright line */
-    bool upright;   /* image: drawn without turning or mirroring */
-    bool furniture; /* repeated on other pages at the same place */
-    bool gone;      /* left out of the graphics: background, frame, underline */
-    int order;      /* of drawing, counted over all operations of the page */
-    int image;      /* MARK_IMAGE: its place among the page's images, from 0; else -1 */
+    bool white;        /* filled with (nearly) white: covers, but shows nothing */
+    bool rect;         /* an upright rectangle or a straight upright line */
+    bool upright;      /* image: drawn without turning or mirroring */
+    bool furniture;    /* repeated on other pages at the same place */
+    bool gone;         /* left out of the graphics: background, frame, underline */
+    int order;         /* of drawing, counted over all operations of the page */
+    int image;         /* MARK_IMAGE: its place among the page's images, from 0; else -1 */
     int width, height; /* MARK_IMAGE: pixels */
     struct box whole;  /* MARK_IMAGE: where all of it would be without clip */
 };
@@ -49,20 +49,20 @@ struct pdf_mark {
 enum line_class { LINE_OTHER, LINE_BODY, LINE_HEADING, LINE_CAPTION, LINE_FURNITURE, LINE_TABLE };
 
 struct pdf_line {
-    struct box box;     /* from ascender to descender */
-    const char *text;   /* UTF-8 in reading order, single spaces */
+    struct box box;   /* from ascender to descender */
+    const char *text; /* UTF-8 in reading order, single spaces */
     size_t len;
-    double base, size;  /* baseline; the prevailing font size */
-    int font;           /* index of the prevailing font in pdf_doc.fonts */
-    int head_font;      /* of the first character */
+    double base, size; /* baseline; the prevailing font size */
+    int font;          /* index of the prevailing font in pdf_doc.fonts */
+    int head_font;     /* of the first character */
     double head_size;
     bool bold, head_bold, italic;
-    unsigned colour;    /* of the first character, 0xRRGGBB */
-    bool sideways;      /* not horizontal */
-    int block;          /* MuPDF's block on the page */
-    int n_chars;        /* without spaces */
+    unsigned colour; /* of the first character, 0xRRGGBB */
+    bool sideways;   /* not horizontal */
+    int block;       /* MuPDF's block on the page */
+    int n_chars;     /* without spaces */
     enum line_class class;
-    bool in_graphic;    /* lies inside a drawn figure */
+    bool in_graphic; /* lies inside a drawn figure */
 };
 
 struct pdf_column {
@@ -101,12 +101,12 @@ struct pdf_caption {
     const char *text;       /* the caption without its label; NULL: nothing stands there */
     bool table;
     double score;
-    bool taken;        /* chosen among the candidates */
-    int twin;          /* a caption of the same figure in another language that follows; -1: none */
-    bool is_twin;      /* second language of another caption */
-    int continues;     /* an earlier caption of the same figure; -1: none */
+    bool taken;    /* chosen among the candidates */
+    int twin;      /* a caption of the same figure in another language that follows; -1: none */
+    bool is_twin;  /* second language of another caption */
+    int continues; /* an earlier caption of the same figure; -1: none */
     /* set by pdf_match */
-    int region_page;   /* -1: no region */
+    int region_page; /* -1: no region */
     struct box region;
     enum side side;
     double confidence;
@@ -174,13 +174,13 @@ void pdf_find_captions(struct pdf_doc *d);
 
 /* pdf_region.c: graphics of a page in pieces that belong together, and what regions a caption may have. */
 struct pdf_cluster {
-    struct box box;      /* with its text */
-    struct box drawn;    /* without */
-    double image_area;   /* of raster images */
+    struct box box;    /* with its text */
+    struct box drawn;  /* without */
+    double image_area; /* of raster images */
     size_t n_marks, n_text;
-    bool rules_only;     /* nothing but thin lines */
-    int frame;           /* the frame that it lies in, or -1 */
-    int owner;           /* caption that claimed it for good (tables), or -1 */
+    bool rules_only; /* nothing but thin lines */
+    int frame;       /* the frame that it lies in, or -1 */
+    int owner;       /* caption that claimed it for good (tables), or -1 */
 };
 
 /* What a region never reaches over: body text, headings, captions, tables. */

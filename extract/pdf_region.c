@@ -25,7 +25,8 @@ static double table_limit(struct pdf_doc *d, const struct pdf_sheet *page, int c
         const struct pdf_caption *o = &d->captions[i];
         if ((int)i == caption || o->page != c->page || c->twin == (int)i || box_overlap_x(o->box, span) < 5)
             continue;
-        bool nearer = down ? o->box.y0 > c->box.y1 - 1 && o->box.y0 < limit : o->box.y1 < c->box.y0 + 1 && o->box.y1 > limit;
+        bool nearer =
+            down ? o->box.y0 > c->box.y1 - 1 && o->box.y0 < limit : o->box.y1 < c->box.y0 + 1 && o->box.y1 > limit;
         if (nearer) {
             limit = down ? o->box.y0 : o->box.y1;
             *figure_behind = !o->table;
@@ -128,7 +129,8 @@ static bool table_side(struct pdf_doc *d, const struct pdf_sheet *page, int capt
                 next = m;
             }
         }
-        if (!next || (ruled && empty_band(page, span, box, next->box, gap)) || over_caption(d, page, caption, next->box))
+        if (!next || (ruled && empty_band(page, span, box, next->box, gap)) ||
+            over_caption(d, page, caption, next->box))
             break;
         box = ruled ? box_union(box, next->box) : next->box;
         ruled = true;
@@ -142,7 +144,8 @@ static bool table_side(struct pdf_doc *d, const struct pdf_sheet *page, int capt
     for (size_t i = 0; i < page->n_lines; i++) {
         const struct pdf_line *line = &page->lines[i];
         if (line->class == LINE_CAPTION || line->class == LINE_FURNITURE || line->sideways ||
-            box_overlap_x(line->box, span) < 0.5 * box_width(line->box) || line->box.y0 < top - 1 || line->box.y1 > bottom + 1)
+            box_overlap_x(line->box, span) < 0.5 * box_width(line->box) || line->box.y0 < top - 1 ||
+            line->box.y1 > bottom + 1)
             continue;
         double far = down ? line->box.y0 - edge : edge - line->box.y1;
         bool inside = ruled && line->box.y0 > box.y0 - 2 * line->size && line->box.y1 < box.y1 + 2;
@@ -206,7 +209,8 @@ static struct box zone_of(const struct search *s, enum side side, double x0, dou
     else if (side == SIDE_BELOW)
         z.y0 = s->at.y1;
     else
-        z = (struct box){side == SIDE_LEFT ? 0 : s->at.x1, s->at.y0, side == SIDE_LEFT ? s->at.x0 : s->page->width, s->at.y1};
+        z = (struct box){side == SIDE_LEFT ? 0 : s->at.x1, s->at.y0, side == SIDE_LEFT ? s->at.x0 : s->page->width,
+                         s->at.y1};
     for (size_t i = 0; i < g->n_blocks; i++) {
         struct box b = g->blocks[i].box;
         if (g->blocks[i].owner == s->caption || (vertical && is_note(s, &g->blocks[i])))

@@ -9,9 +9,9 @@
 #include "extract/pdf_page.h"
 
 enum {
-    MAX_PIXELS = 12 << 20,       /* of a rendered figure: 36 MiB as RGB */
-    MAX_ENCODED = 64 << 20,      /* bytes */
-    MIN_TEXT_DPI = 200,          /* where lettering is drawn over coarse pictures */
+    MAX_PIXELS = 12 << 20,  /* of a rendered figure: 36 MiB as RGB */
+    MAX_ENCODED = 64 << 20, /* bytes */
+    MIN_TEXT_DPI = 200,     /* where lettering is drawn over coarse pictures */
 };
 
 /* ---- the publisher's own image */
@@ -244,7 +244,8 @@ static bool encode(const fz_pixmap *pix, struct str *bytes, struct image *out, s
         ok = image_writer_row(&w, pix->samples + (ptrdiff_t)y * pix->stride, e);
     ok = ok && image_writer_end(&w, e);
     image_writer_release(&w);
-    *out = (struct image){w.jpeg ? "image/jpeg" : "image/png", (const unsigned char *)bytes->data, bytes->len, pix->w, pix->h};
+    *out = (struct image){w.jpeg ? "image/jpeg" : "image/png", (const unsigned char *)bytes->data, bytes->len, pix->w,
+                          pix->h};
     return ok;
 }
 

@@ -1,5 +1,5 @@
-/* pdf_text.c: lines of text out of MuPDF's structured text: doubled glyphs dropped, pieces of one line joined, right-to-
- * left lines put in reading order. */
+/* pdf_text.c: lines of text out of MuPDF's structured text: doubled glyphs dropped, pieces of one line joined,
+ * right-to- left lines put in reading order. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +44,7 @@ struct taker {
     struct {
         int c;
         float x, y;
-    } *seen;
+    } * seen;
     int last_code;
     fz_font *last_font;
     int last_font_index;
@@ -87,7 +87,8 @@ static bool seen_before(struct taker *t, int c, double x, double y, double size)
     int cx = (int)floor(x / 4), cy = (int)floor(y / 4);
     for (int dx = -1; dx <= 1; dx++)
         for (int dy = -1; dy <= 1; dy++) {
-            unsigned h = ((unsigned)(cx + dx) * 73856093u) ^ ((unsigned)(cy + dy) * 19349663u) ^ ((unsigned)c * 83492791u);
+            unsigned h =
+                ((unsigned)(cx + dx) * 73856093u) ^ ((unsigned)(cy + dy) * 19349663u) ^ ((unsigned)c * 83492791u);
             unsigned slot = h % SEEN_SLOTS;
             if (t->seen[slot].c == c && fabs(t->seen[slot].x - x) < near && fabs(t->seen[slot].y - y) < near)
                 return true;
@@ -118,13 +119,15 @@ static void take_piece(struct taker *t, const fz_stext_line *line, int block)
         if (!space && seen_before(t, c->c, c->origin.x, c->origin.y, c->size))
             continue;
         fz_rect r = fz_rect_from_quad(c->quad);
-        struct glyph g = {c->c, r.x0, r.x1, c->origin.y, c->size, font_index(t, c->font), (unsigned)c->color & 0xFFFFFF};
+        struct glyph g = {
+            c->c, r.x0, r.x1, c->origin.y, c->size, font_index(t, c->font), (unsigned)c->color & 0xFFFFFF};
         add_glyph(&p, g);
         if (space)
             continue;
         /* Fonts' own ascents and descents are often wild; these are what letters really cover. */
-        struct box b = p.sideways ? (struct box){r.x0, r.y0, r.x1, r.y1}
-                                  : (struct box){r.x0, c->origin.y - 0.78 * c->size, r.x1, c->origin.y + 0.22 * c->size};
+        struct box b = p.sideways
+                           ? (struct box){r.x0, r.y0, r.x1, r.y1}
+                           : (struct box){r.x0, c->origin.y - 0.78 * c->size, r.x1, c->origin.y + 0.22 * c->size};
         if (b.x1 <= b.x0)
             b.x1 = b.x0 + 0.1;
         p.box = box_union(p.box, b);
@@ -327,7 +330,8 @@ static void add_line(struct taker *t, struct piece *p)
     str_init(&clean, 6 * MAX_LINE_CHARS);
     if (!p->sideways)
         reorder_rtl(p->glyphs, p->n);
-    struct pdf_line line = {.box = p->box, .base = p->base, .size = p->size, .sideways = p->sideways, .block = p->block};
+    struct pdf_line line = {
+        .box = p->box, .base = p->base, .size = p->size, .sideways = p->sideways, .block = p->block};
     bool first = true;
     for (size_t i = 0; i < p->n; i++) {
         const struct glyph *g = &p->glyphs[i];
