@@ -178,32 +178,6 @@ static int by_score(const void *a, const void *b)
  * first, is the same caption in another language, or looks just as good elsewhere (an appendix counts anew). */
 static void choose(struct pdf_doc *d)
 {
-    if (getenv("PDFLINES"))
-        for (int p = 0; p < d->n_pages; p++)
-            for (size_t i = 0; i < d->pages[p].n_lines; i++) {
-                const struct pdf_line *l = &d->pages[p].lines[i];
-                fprintf(stderr, "L p%d c%d g%d b%d [%.0f %.0f %.0f %.0f] s%.1f f%d %s| %s\n", p + 1, l->class,
-                        l->in_graphic, l->block, l->box.x0, l->box.y0, l->box.x1, l->box.y1, l->size, l->font,
-                        l->sideways ? "side" : "", l->text);
-            }
-    if (getenv("PDFLINES"))
-        for (int p = 0; p < d->n_pages; p++)
-            for (size_t i = 0; i < d->pages[p].n_columns; i++)
-                fprintf(stderr, "COL p%d %.0f %.0f w%d\n", p + 1, d->pages[p].columns[i].x0, d->pages[p].columns[i].x1,
-                        d->pages[p].columns[i].weight);
-    if (getenv("PDFMARKS"))
-        for (int p = 0; p < d->n_pages; p++)
-            for (size_t i = 0; i < d->pages[p].n_marks; i++) {
-                const struct pdf_mark *l = &d->pages[p].marks[i];
-                fprintf(stderr, "M p%d k%d w%d r%d f%d [%.0f %.0f %.0f %.0f]\n", p + 1, l->kind, l->white, l->rect,
-                        l->furniture, l->box.x0, l->box.y0, l->box.x1, l->box.y1);
-            }
-    if (getenv("PDFDBG"))
-        for (size_t i = 0; i < d->n_captions; i++)
-            fprintf(stderr, "cand p%d %s %s %.2f sep %d | %s\n", d->captions[i].page + 1, d->captions[i].label.kind,
-                    d->captions[i].label.number, d->captions[i].score, d->captions[i].label.separator,
-                    first_line(d, &d->captions[i])->text);
-
     struct pdf_caption **order = mem_array(d->n_captions + 1, sizeof *order);
     for (size_t i = 0; i < d->n_captions; i++)
         order[i] = &d->captions[i];

@@ -14,7 +14,7 @@ struct recorder {
     int order;
     int hidden; /* depth of soft masks and tiles, whose content is not drawn as it stands */
     int images;
-    size_t visible_chars;
+    size_t visible_chars, hidden_chars;
 };
 
 static struct box box_of(fz_rect r)
@@ -269,6 +269,7 @@ static void fill_text(fz_context *ctx, fz_device *dev, const fz_text *text, fz_m
     if (r->hidden)
         return;
     if (is_white(ctx, space, colour, params) && !has_backdrop(r, text, ctm)) {
+        r->hidden_chars += count_chars(text);
         fz_ignore_text(ctx, r->invisible, text, ctm);
         return;
     }
@@ -301,8 +302,10 @@ static void ignore_text(fz_context *ctx, fz_device *dev, const fz_text *text, fz
 {
     struct recorder *r = (struct recorder *)dev;
     r->order++;
-    if (!r->hidden)
-        fz_ignore_text(ctx, r->invisible, text, ctm);
+    if (r->hidden)
+        return;
+    r->hidden_chars += count_chars(text);
+    fz_ignore_text(ctx, r->invisible, text, ctm);
 }
 
 static void begin_mask(fz_context *ctx, fz_device *dev, fz_rect area, int luminosity, fz_colorspace *space,
@@ -426,11 +429,13 @@ static int run_page(struct pdf_doc *d, struct pdf_sheet *page, fz_page *source, 
         fz_close_device(ctx, &r->super);
         fz_close_device(ctx, seen_dev);
         fz_close_device(ctx, unseen_dev);
-        fz_stext_page *text = r->visible_chars < 40 ? unseen : seen;
+        /* A scan: the letters are in the picture, and what OCR read lies invisibly over it. */
+        bool scan = r->visible_chars < 40 && r->hidden_chars > r->visible_chars;
+        fz_stext_page *text = scan ? unseen : seen;
         if (may_turn)
             turn = sideways_turn(text);
         if (!turn) {
-            page->scanned = r->visible_chars < 40;
+            page->scanned = scan;
             pdf_take_lines(d, page, text);
         }
     }

@@ -2,6 +2,7 @@
  */
 #include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,13 +144,12 @@ static void read_title(struct pdf_doc *d)
 static void read_info(struct pdf_doc *d)
 {
     fz_context *ctx = d->ctx;
-    char title[1000] = "", tag[8] = "";
+    char title[1000] = "", tag[16] = "";
     fz_try(ctx)
     {
         fz_lookup_metadata(ctx, &d->pdf->super, FZ_META_INFO_TITLE, title, sizeof title);
-        fz_text_language lang = pdf_document_language(ctx, d->pdf);
-        if (lang != FZ_LANG_UNSET)
-            fz_string_from_text_language(tag, lang);
+        snprintf(tag, sizeof tag, "%s",
+                 pdf_to_text_string(ctx, pdf_dict_getp(ctx, pdf_trailer(ctx, d->pdf), "Root/Lang")));
     }
     fz_catch(ctx)
     {

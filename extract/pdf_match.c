@@ -161,6 +161,14 @@ static struct box unclaimed(const struct pdf_doc *d, const struct pdf_graphics *
             continue;
         box = box_union(box, c->box);
     }
+    /* Small things around it: ticks, the title of an axis. */
+    for (int round = 0; round < 2 && !box_empty(box); round++)
+        for (size_t i = 0; i < g->n_clusters; i++) {
+            const struct pdf_cluster *c = &g->clusters[i];
+            struct box near = box_grow(box, 2 * d->leading);
+            if (c->owner < 0 && !c->rules_only && box_overlap_x(c->box, near) > 0 && box_overlap_y(c->box, near) > 0)
+                box = box_union(box, c->box);
+        }
     return box;
 }
 

@@ -35,9 +35,9 @@ static bool keep_picture(void *context, size_t index, const struct image *origin
     FILE *out = fopen(path, "wb");
     if (!out || fwrite(picture->bytes, 1, picture->len, out) != picture->len || fclose(out) != 0)
         return err_set(e, ERR_SYSTEM, "%s cannot be written", path);
-    run->article->figures[index].credit = arena_printf(&run->article->arena, "%d-%zu.%s %s %dx%d", run->file, index, suffix,
-                                                       original == picture ? "original" : "drawn", picture->width,
-                                                       picture->height);
+    run->article->figures[index].credit =
+        arena_printf(&run->article->arena, "%d-%zu.%s %s %dx%d", run->file, index, suffix,
+                     original == picture ? "original" : "drawn", picture->width, picture->height);
     return true;
 }
 
@@ -91,8 +91,10 @@ int main(int argc, char **argv)
     double took = seconds() - start;
     struct rusage use;
     getrusage(RUSAGE_SELF, &use);
-    fprintf(stderr, "%d files (%d failed), %d pages, %zu pictures (%zu originals, %.1f MB), %.2f s, %.1f pages/s, peak %ld MB\n",
-            argc - optind, failed, pages, run.n_pictures, run.n_originals, (double)run.n_bytes / 1e6, took, pages / took,
-            use.ru_maxrss / 1024);
+    fprintf(
+        stderr,
+        "%d files (%d failed), %d pages, %zu pictures (%zu originals, %.1f MB), %.2f s, %.1f pages/s, peak %ld MB\n",
+        argc - optind, failed, pages, run.n_pictures, run.n_originals, (double)run.n_bytes / 1e6, took, pages / took,
+        use.ru_maxrss / 1024);
     return 0;
 }
