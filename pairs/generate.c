@@ -59,7 +59,7 @@ static const char description[] =
     "  figmill generate --corpus corpus\n"
     "  figmill generate --corpus corpus --kinds alignment\n"
     "  figmill generate --corpus corpus --url http://gpu1:8000,http://gpu2:8000 --model qwen --per-figure 2\n"
-    "  figmill query --corpus corpus \"SELECT kind, drop_reason, count(*) FROM v_pair GROUP BY 1, 2\"\n";
+    "  figmill generate --corpus corpus --attempts 4 --temperature 0.7\n";
 
 /* The stage's state: made in prepare, kept over the fork. */
 struct generate {

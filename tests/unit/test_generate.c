@@ -67,7 +67,7 @@ static char *cut(const char *content)
 static char *long_winded(const char *request)
 {
     const char *room = strstr(request, "\"max_tokens\":");
-    return room && atol(room + 13) > 500 ? good(request) : cut("{\\\"answer\\\": \\\"The fig");
+    return room && strtol(room + 13, NULL, 10) > 500 ? good(request) : cut("{\\\"answer\\\": \\\"The fig");
 }
 
 static char *endless(const char *request)
@@ -297,6 +297,8 @@ static void test_long_prompt_is_shortened(void **state)
         str_add(&caption, " The oedema is seen in the femoral head.");
     char *sql = mem_printf("UPDATE translation SET text = text || '%s' WHERE figure_id = 1", caption.data);
     change(sql);
+    free(sql);
+    str_release(&caption);
     mock_start(&mock, replies);
     assert_int_equal(run(mock.url, "--kinds=detailed_description", "-j1"), EXIT_DONE);
     assert_int_equal(number("SELECT count(*) FROM pair WHERE drop_reason IS NULL"), 2);
@@ -309,8 +311,6 @@ static void test_long_prompt_is_shortened(void **state)
     free(first);
     free(second);
     free(third);
-    free(sql);
-    str_release(&caption);
     mock_stop(&mock);
 }
 
