@@ -53,19 +53,16 @@ static bool add_sources(struct db *db, sqlite3_stmt *s, const char *field, struc
     return more == 0;
 }
 
-static bool read_article(struct db *db, int64_t figure_id, struct arena *arena, struct translation_input *out,
-                         struct err *e)
+/* The view article_front must be asked for one article by its number: it then looks at that one's documents only. */
+static bool read_article(struct db *db, int64_t article_id, int64_t document_id, struct arena *arena,
+                         struct translation_input *out, struct err *e)
 {
-    sqlite3_stmt *s =
-        db_bind(db, e,
-                "SELECT af.language, substr(concat.text, 1, ?2) FROM figure f JOIN document d USING (document_id) "
-                "LEFT JOIN article_front af USING (article_id) "
-                "LEFT JOIN (SELECT group_concat(c.text, ' ') AS text FROM (SELECT c2.text FROM figure f2 "
-                "  JOIN caption c2 ON c2.figure_id = f2.figure_id AND c2.ordinal = 0 "
-                "  WHERE f2.document_id = (SELECT document_id FROM figure WHERE figure_id = ?1) ORDER BY f2.ordinal "
-                "LIMIT 10) c) "
-                "  AS concat WHERE f.figure_id = ?1",
-                "ii", figure_id, (int64_t)SAMPLE_BYTES);
+    sqlite3_stmt *s = db_bind(
+        db, e,
+        "SELECT (SELECT language FROM article_front WHERE article_id = ?1), "
+        "(SELECT substr(group_concat(text, ' '), 1, ?3) FROM (SELECT c.text FROM figure f JOIN caption c "
+        " ON c.figure_id = f.figure_id AND c.ordinal = 0 WHERE f.document_id = ?2 ORDER BY f.ordinal LIMIT 10))",
+        "iii", article_id, document_id, (int64_t)SAMPLE_BYTES);
     int more = s ? db_step(db, s, e) : -1;
     if (more > 0) {
         out->article_language = arena_strdup(arena, db_text(s, 0));
@@ -75,40 +72,51 @@ static bool read_article(struct db *db, int64_t figure_id, struct arena *arena, 
     return more == 0;
 }
 
+static bool read_sources(struct db *db, int64_t figure_id, int64_t article_id, struct arena *arena,
+                         struct translation_input *out, struct err *e)
+{
+    static const char *const captions = "SELECT 0, 0, language, text FROM caption WHERE figure_id = ?1 AND ordinal = 0";
+    static const char *const panels =
+        "SELECT p.panel_id, 0, c.language, p.caption FROM panel p LEFT JOIN caption c ON c.figure_id = p.figure_id "
+        "AND c.ordinal = 0 WHERE p.figure_id = ?1 AND p.caption <> '' ORDER BY p.ordinal";
+    static const char *const mentions =
+        "SELECT 0, ordinal, language, text FROM mention WHERE figure_id = ?1 AND text <> '' ORDER BY ordinal";
+    static const char *const title =
+        "SELECT 0, 0, NULL, title FROM article_front WHERE article_id = ?1 AND title <> ''";
+    static const char *const authors =
+        "SELECT 0, ordinal, language, text FROM caption WHERE figure_id = ?1 AND ordinal > 0 ORDER BY ordinal";
+    const struct {
+        const char *sql, *field;
+        int64_t id;
+        bool by_authors;
+    } queries[] = {{captions, "caption", figure_id, false},
+                   {panels, "caption", figure_id, false},
+                   {mentions, "mention", figure_id, false},
+                   {title, "title", article_id, false},
+                   {authors, "caption", figure_id, true}};
+    bool ok = true;
+    for (size_t i = 0; ok && i < sizeof queries / sizeof *queries; i++) {
+        bool a = queries[i].by_authors;
+        ok = add_sources(db, db_bind(db, e, queries[i].sql, "i", queries[i].id), queries[i].field, arena,
+                         a ? &out->authors : &out->sources, a ? &out->n_authors : &out->n_sources, e);
+    }
+    return ok;
+}
+
 bool translation_input(struct db *db, int64_t figure_id, struct arena *arena, struct translation_input *out,
                        struct err *e)
 {
     *out = (struct translation_input){0};
-    return read_article(db, figure_id, arena, out, e) &&
-           add_sources(db,
-                       db_bind(db, e, "SELECT 0, 0, language, text FROM caption WHERE figure_id = ?1 AND ordinal = 0",
-                               "i", figure_id),
-                       "caption", arena, &out->sources, &out->n_sources, e) &&
-           add_sources(db,
-                       db_bind(db, e,
-                               "SELECT p.panel_id, 0, c.language, p.caption FROM panel p LEFT JOIN caption c "
-                               "ON c.figure_id = p.figure_id AND c.ordinal = 0 "
-                               "WHERE p.figure_id = ?1 AND p.caption <> '' ORDER BY p.ordinal",
-                               "i", figure_id),
-                       "caption", arena, &out->sources, &out->n_sources, e) &&
-           add_sources(db,
-                       db_bind(db, e,
-                               "SELECT 0, ordinal, language, text FROM mention WHERE figure_id = ?1 AND text <> '' "
-                               "ORDER BY ordinal",
-                               "i", figure_id),
-                       "mention", arena, &out->sources, &out->n_sources, e) &&
-           add_sources(db,
-                       db_bind(db, e,
-                               "SELECT 0, 0, NULL, af.title FROM figure f JOIN document d USING (document_id) "
-                               "JOIN article_front af USING (article_id) WHERE f.figure_id = ?1 AND af.title <> ''",
-                               "i", figure_id),
-                       "title", arena, &out->sources, &out->n_sources, e) &&
-           add_sources(db,
-                       db_bind(db, e,
-                               "SELECT 0, ordinal, language, text FROM caption WHERE figure_id = ?1 AND ordinal > 0 "
-                               "ORDER BY ordinal",
-                               "i", figure_id),
-                       "caption", arena, &out->authors, &out->n_authors, e);
+    sqlite3_stmt *s = db_bind(
+        db, e,
+        "SELECT d.article_id, d.document_id FROM figure f JOIN document d USING (document_id) WHERE figure_id = ?1",
+        "i", figure_id);
+    int more = s ? db_step(db, s, e) : -1;
+    if (more <= 0)
+        return more == 0;
+    int64_t article_id = sqlite3_column_int64(s, 0), document_id = sqlite3_column_int64(s, 1);
+    return db_step(db, s, e) == 0 && read_article(db, article_id, document_id, arena, out, e) &&
+           read_sources(db, figure_id, article_id, arena, out, e);
 }
 
 static bool store_row(struct db *db, int64_t figure_id, const struct translation_row *r, int64_t *id, struct err *e)

@@ -34,8 +34,8 @@ struct translation_source {
 };
 
 struct translation_input {
-    const char *article_language; /* as its front matter states it, or NULL */
-    const char *sample;           /* title, abstract's start and captions of the document: what tells its language */
+    const char *article_language;       /* as its front matter states it, or NULL */
+    const char *sample;                 /* the first captions of the document: what tells its language */
     struct translation_source *sources; /* caption, panel captions, mentions, title */
     size_t n_sources;
     struct translation_source *authors; /* the caption in other languages, by its authors */

@@ -100,7 +100,9 @@ bool tool_options(const struct tool *tool, int argc, const char **argv, struct c
     };
     if (!tool->options)
         table[sizeof table / sizeof *table - 2] = (struct poptOption)POPT_TABLEEND;
-    poptContext context = poptGetContext(NULL, argc, argv, table, 0);
+    /* Stays, reachable: the arguments point into it, and the process is short-lived. */
+    static poptContext context;
+    context = poptGetContext(NULL, argc, argv, table, 0);
     int code;
     while ((code = poptGetNextOpt(context)) > 0)
         if (code == 'v')
@@ -117,7 +119,7 @@ bool tool_options(const struct tool *tool, int argc, const char **argv, struct c
         *status = usage_error(tool, (*args)[0], "this program takes no arguments");
         return false;
     }
-    return true; /* The context stays: the arguments point into it, and the process is short-lived. */
+    return true;
 }
 
 int exit_of(const struct err *e)

@@ -128,11 +128,11 @@ static bool take(struct numbers *list, const char *digits)
     return seen != NULL;
 }
 
-/* A comma list of two ("Fig. 1,2") looks like a decimal. */
+/* A list of two looks like a decimal ("Fig. 1,2"), an interval like a grouped number ("[330,360]"). */
 static bool take_parts(struct numbers *list, const struct number *n)
 {
     char digits[MOST_DIGITS + 1];
-    if (!n->decimal)
+    if (!strchr(n->parts, ' '))
         return false;
     for (const char *p = n->parts; *p; p += strspn(p, " ")) {
         size_t len = strcspn(p, " ");

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/str.h"
 #include "db/figure.h"
 #include "tests/unit/mock_server.h"
 
@@ -54,11 +55,13 @@ static char *model(const char *request)
 static char *model_that_never_ends(const char *request)
 {
     (void)request;
-    char *whole = mock_completion("{\"translation\":\"Image of the image of the"), *stop = strstr(whole, "\"stop\"");
-    char *cut = malloc(strlen(whole) + 8);
-    sprintf(cut, "%.*s\"length\"%s", (int)(stop - whole), whole, stop + 6);
+    struct str cut = STR_INIT(4096);
+    char *whole = mock_completion("{\"translation\":\"Image of the image of the");
+    const char *stop = strstr(whole, "\"stop\"");
+    str_add_bytes(&cut, whole, (size_t)(stop - whole));
+    str_addf(&cut, "\"length\"%s", stop + 6);
     free(whole);
-    return cut;
+    return str_detach(&cut);
 }
 
 static const struct mock_reply replies[] = {
@@ -136,7 +139,7 @@ static int run(const char *url, const char *option, const char *value)
     pid_t pid = fork();
     if (pid == 0) {
         const char *argv[] = {"figmill-translate", "--corpus", folder, "-q", "--url", url, option, value, NULL};
-        exit(stage_main(&translate_stage, value ? 8 : 6, argv));
+        _exit(stage_main(&translate_stage, value ? 8 : 6, argv));
     }
     int status = -1;
     assert_true(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
@@ -330,10 +333,11 @@ static void test_long_caption_goes_in_pieces(void **state)
 {
     struct mock_server mock;
     struct db db = open_db();
-    char caption[4000] = "";
+    struct str caption = STR_INIT(4000);
     for (int i = 0; i < 33; i++)
-        strcat(caption, "Frase larga de una leyenda que es larga, una de muchas que siguen tras ella. ");
-    add_caption(&db, 1, "es", caption);
+        str_add(&caption, "Frase larga de una leyenda que es larga, una de muchas que siguen tras ella. ");
+    add_caption(&db, 1, "es", caption.data);
+    str_release(&caption);
     run_sql(&db, "UPDATE front SET title = NULL");
     db_close(&db);
     mock_start(&mock, replies);

@@ -119,6 +119,7 @@ static void test_numbers(void **state)
     numbers_pass("1.234,5", "1,234.5");
     numbers_pass("10 000", "10 000");
     numbers_pass("Fig. 1,2", "Figs. 1 and 2");
+    numbers_pass("区间为[330,360]", "the interval from 330 to 360");
     numbers_pass("1, 2,3", "1, 2, 3");
     numbers_pass("10.11.2019", "10/11/2019");
     numbers_pass("1,50", "1.5");
