@@ -56,15 +56,14 @@ int task_claim(struct db *db, const char *stage, const char *owner, int part, in
     }
     if (got < 0)
         return -1;
+    /* A retry that has come due since the claim waits 0 seconds; that is not the same as none. */
     int64_t next;
-    if (!db_int(
-            db, e, &next,
-            "SELECT min(not_before) - unixepoch() FROM task WHERE stage = ?1 AND state = 'ready' AND part % ?3 = ?2 "
-            "HAVING count(*) > 0",
-            "tii", stage, (int64_t)part, (int64_t)parts))
+    if (!db_int(db, e, &next,
+                "SELECT coalesce(max(min(not_before) - unixepoch(), 0), -1) FROM task WHERE stage = ?1 AND "
+                "state = 'ready' AND part % ?3 = ?2",
+                "tii", stage, (int64_t)part, (int64_t)parts))
         return -1;
-    if (next > 0)
-        *wait_s = next > 86400 ? 86400 : (int)next;
+    *wait_s = next > 86400 ? 86400 : (int)next;
     return 0;
 }
 

@@ -9,6 +9,8 @@
 
 #include "extract/pdf_page.h"
 
+enum { MAX_PAGE_WARNINGS = 20 };
+
 static void be_quiet(void *user, const char *message)
 {
 }
@@ -41,7 +43,8 @@ static void record_page(struct pdf_doc *d, int number)
     {
         page->broken = true;
         page->n_lines = page->n_marks = 0;
-        article_warn(d->article, "page %d is damaged and was skipped: %s", number + 1, fz_caught_message(ctx));
+        if (d->article->n_warnings < MAX_PAGE_WARNINGS)
+            article_warn(d->article, "page %d is damaged and was skipped: %s", number + 1, fz_caught_message(ctx));
     }
     if (!(page->width > 0)) {
         page->width = 612;
@@ -83,11 +86,11 @@ static bool open_document(struct pdf_doc *d, const unsigned char *bytes, size_t 
 static bool record_pages(struct pdf_doc *d, struct err *e)
 {
     int broken = 0;
-    d->article->pages = d->n_pages;
     if (d->n_pages > PDF_MAX_PAGES) {
         article_warn(d->article, "%d pages; those behind page %d were left out", d->n_pages, PDF_MAX_PAGES);
         d->n_pages = PDF_MAX_PAGES;
     }
+    d->article->pages = d->n_pages; /* what a damaged file claims beyond that means nothing */
     d->pages = arena_array(d->arena, (size_t)d->n_pages, sizeof *d->pages);
     for (int p = 0; p < d->n_pages; p++) {
         record_page(d, p);

@@ -55,7 +55,9 @@ static double paragraph(struct str *s, double x, double y, double width, int lin
         size_t at = (size_t)(i * 37) % 90;
         while (at && words[at - 1] != ' ')
             at--;
-        str_add_bytes(&line, words + at, (size_t)(width / 4.6));
+        /* The words over and over, as far as the line is wide. */
+        for (size_t n = (size_t)(width / 4.6); n > 0; n--, at = (at + 1) % (sizeof words - 1))
+            str_add_char(&line, words[at]);
         put(s, x, y, 10, "Body", line.data);
         str_release(&line);
     }
