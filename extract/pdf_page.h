@@ -2,15 +2,9 @@
  *
  * The way of a document: pdf_record (pdf_device.c) interprets each page once and notes its text lines (pdf_text.c) and
  * the boxes of all that is drawn. pdf_layout (pdf_layout.c) looks at all pages together: body style, columns, running
-<<<<<<< HEAD
- * heads, paragraphs. pdf_find_captions (pdf_caption.c) finds labels and captions, pdf_match (pdf_cluster.c finds what
- * belongs together, pdf_region.c makes the candidates, pdf_match.c chooses) gives each caption its region. pdf_render.c
- * makes pictures, pdf_front.c reads front matter and mentions.
-=======
  * heads, paragraphs. pdf_find_captions (pdf_caption.c) finds labels and captions. pdf_match (pdf_match.c) gives each
  * caption its region: pdf_cluster.c finds what belongs together, pdf_region.c makes candidates. pdf_render.c makes
  * pictures, pdf_front.c reads front matter and mentions.
->>>>>>> pdf
  *
  * Coordinates are points in the page as it is read: origin top left, y down, and turned upright where the page's text
  * runs sideways (`turn`). Boxes reach the article through pdf_page_box. */
