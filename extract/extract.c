@@ -332,6 +332,11 @@ static bool prepare(struct stage_context *c, struct err *e)
     return (max_dpi >= 72 && max_dpi <= 600) || err_set(e, ERR_USAGE, "--max-dpi: wants a number from 72 to 600");
 }
 
+static bool finish(struct stage_context *c, cJSON *summary, struct err *e)
+{
+    return json_number(summary, "done", 0) == 0 || blob_sync(c->common.corpus, e);
+}
+
 static const char *const writes[] = {"front", "figure", "caption", "panel", "mention", "article", "document.article_id",
                                      "asset", NULL};
 
@@ -348,6 +353,7 @@ static const struct stage extract = {
     .work = work,
     .store = store,
     .end = end,
+    .finish = finish,
 };
 
 int main(int argc, const char **argv)

@@ -174,7 +174,7 @@ static void add_loose(struct pdf_doc *d, const struct pdf_loose *l)
     f->page = l->page + 1;
     f->box = pdf_page_box(&d->pages[l->page], l->region);
     f->confidence = 0.1;
-    f->drop_reason = "no caption";
+    f->drop_reason = "no_caption";
     name_figure(d, f);
 }
 

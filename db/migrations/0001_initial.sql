@@ -260,7 +260,7 @@ CREATE VIEW article_front AS -- internal: the best front matter of each article 
 SELECT article_id, document_id, doi, pmcid, pmid, title, language, year, journal, publisher, article_type, license,
        license_url, abstract, keywords FROM (
     SELECT d.article_id, f.*, row_number() OVER (PARTITION BY d.article_id ORDER BY
-               CASE d.kind WHEN 'jats' THEN 0 WHEN 'html' THEN 1 ELSE 2 END, d.document_id) AS rank
+               CASE d.kind WHEN 'jats' THEN 0 WHEN 'html' THEN 1 ELSE 2 END, d.sha256) AS rank
     FROM document d JOIN front f USING (document_id))
 WHERE rank = 1;
 
