@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "db/lineage.h"
-#include "stage/runner.h"
+#include "stage/tools/tool.h"
 #include "stage/tools/print.h"
 
 static const char description[] = "Tells where something in the corpus or in a shard comes from: the article and its "
@@ -149,27 +149,18 @@ static bool find(struct db *db, const char *id, struct subject *out, struct err 
                    db->folder, id);
 }
 
-static bool run(const struct common_options *common, const char *const *args, struct err *e)
+static int run(struct tool_context *c, struct err *e)
 {
-    struct db db;
     struct subject subject;
-    if (!args[0] || args[1])
-        return err_set(e, ERR_USAGE, "give one ID: pair:N, figure:N, or a sample's key");
-    if (!db_open(&db, common->corpus, DB_READ, e))
-        return false;
-    bool ok = find(&db, args[0], &subject, e) && print_all(&db, &subject, common->json, e);
-    db_close(&db);
-    return ok;
+    bool ok = c->args[0] && !c->args[1];
+    if (!ok)
+        err_set(e, ERR_USAGE, "give one ID: pair:N, figure:N, or a sample's key");
+    ok = ok && find(&c->db, c->args[0], &subject, e) && print_all(&c->db, &subject, c->common.json, e);
+    return ok ? EXIT_DONE : -1;
 }
 
 int main(int argc, const char **argv)
 {
-    struct tool tool = {"explain", "ID", description, options};
-    struct common_options common;
-    const char *const *args;
-    struct err e = {0};
-    int status;
-    if (!tool_options(&tool, argc, argv, &common, &args, &status))
-        return status;
-    return run(&common, args, &e) ? EXIT_DONE : exit_of(&e);
+    static const struct tool tool = {"explain", "ID", description, options};
+    return tool_main(&tool, NULL, run, argc, argv);
 }

@@ -1,5 +1,4 @@
 /* query.c: the program figmill-query. */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +8,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "db/query.h"
-#include "stage/runner.h"
+#include "stage/tools/tool.h"
 #include "stage/tools/print.h"
 
-enum { SQL_MAX = 16 << 20, CELL_WIDTH = 60, EXIT_INTERRUPTED = 130 };
+enum { SQL_MAX = 16 << 20, CELL_WIDTH = 60 };
 
 static const char description[] =
     "Runs one SQL statement on the corpus, which it cannot change, and prints the rows.\n"
@@ -47,14 +46,6 @@ static const struct poptOption options[] = {
     POPT_TABLEEND,
 };
 
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int number)
-{
-    (void)number;
-    interrupted = 1;
-}
-
 static char *read_stdin(struct err *e)
 {
     struct str text = STR_INIT(SQL_MAX);
@@ -81,43 +72,27 @@ static char *read_sql(const char *const *args, struct err *e)
     return strcmp(given.file, "-") == 0 ? read_stdin(e) : file_read_text(given.file, SQL_MAX, e);
 }
 
-static bool run(const struct common_options *common, const char *const *args, struct err *e)
+static int run(struct tool_context *c, struct err *e)
 {
-    enum print_format format = common->json ? PRINT_JSON : PRINT_TABLE;
-    struct db db = {0};
-    if (given.format && !print_format_of(given.format, &format))
-        return err_set(e, ERR_USAGE, "--format knows table, csv, json, jsonl and records, not '%.40s'", given.format);
-    char *sql = read_sql(args, e);
-    if (!sql)
-        return false;
-    bool ok = db_open(&db, common->corpus, DB_READ, e);
-    if (ok) {
-        struct printer *p = printer_new(stdout, format, given.wide ? 0 : CELL_WIDTH);
-        ok = query_run(&db, sql, &interrupted, printer_sink(p), e);
-        long rows = printer_end(p);
-        if (ok && format == PRINT_TABLE && isatty(STDOUT_FILENO))
-            printf("(%ld row%s)\n", rows, rows == 1 ? "" : "s");
-        db_close(&db);
+    enum print_format format = c->common.json ? PRINT_JSON : PRINT_TABLE;
+    if (given.format && !print_format_of(given.format, &format)) {
+        err_set(e, ERR_USAGE, "--format knows table, csv, json, jsonl and records, not '%.40s'", given.format);
+        return -1;
     }
+    char *sql = read_sql(c->args, e);
+    if (!sql)
+        return -1;
+    struct printer *p = printer_new(stdout, format, given.wide ? 0 : CELL_WIDTH);
+    bool ok = query_run(&c->db, sql, c->stop, printer_sink(p), e);
+    long rows = printer_end(p);
+    if (ok && format == PRINT_TABLE && isatty(STDOUT_FILENO))
+        printf("(%ld row%s)\n", rows, rows == 1 ? "" : "s");
     free(sql);
-    if (fflush(stdout) != 0 && ok)
-        ok = err_set(e, ERR_SYSTEM, "cannot write the output");
-    return ok;
+    return ok ? EXIT_DONE : -1;
 }
 
 int main(int argc, const char **argv)
 {
-    struct tool tool = {"query", "[SQL]", description, options};
-    struct common_options common;
-    const char *const *args;
-    struct err e = {0};
-    int status;
-    if (!tool_options(&tool, argc, argv, &common, &args, &status))
-        return status;
-    struct sigaction action = {.sa_handler = on_interrupt};
-    sigaction(SIGINT, &action, NULL);
-    if (run(&common, args, &e))
-        return EXIT_DONE;
-    status = exit_of(&e);
-    return interrupted ? EXIT_INTERRUPTED : status;
+    static const struct tool tool = {"query", "[SQL]", description, options};
+    return tool_main(&tool, NULL, run, argc, argv);
 }

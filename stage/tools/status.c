@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "db/status.h"
-#include "stage/runner.h"
+#include "stage/tools/tool.h"
 #include "stage/tools/print.h"
 
 enum { RUNS = 8, CELL_WIDTH = 70 };
@@ -61,30 +61,21 @@ static bool print_section(struct db *db, const struct section *section, bool jso
     return ok;
 }
 
-static bool run(const struct common_options *common, struct err *e)
+static int run(struct tool_context *c, struct err *e)
 {
-    struct db db;
+    bool json = c->common.json;
     const struct section *shown = given.failures ? &failures : given.funnel ? &funnel : sections;
     size_t n = shown == sections ? sizeof sections / sizeof *sections : 1;
-    if (!db_open(&db, common->corpus, DB_READ, e))
-        return false;
     bool ok = true;
     for (size_t i = 0; ok && i < n; i++)
-        ok = print_section(&db, &shown[i], common->json, i == 0, e);
-    if (common->json)
+        ok = print_section(&c->db, &shown[i], json, i == 0, e);
+    if (json)
         puts("}");
-    db_close(&db);
-    return ok;
+    return ok ? EXIT_DONE : -1;
 }
 
 int main(int argc, const char **argv)
 {
-    struct tool tool = {"status", NULL, description, options};
-    struct common_options common;
-    const char *const *args;
-    struct err e = {0};
-    int status;
-    if (!tool_options(&tool, argc, argv, &common, &args, &status))
-        return status;
-    return run(&common, &e) ? EXIT_DONE : exit_of(&e);
+    static const struct tool tool = {"status", NULL, description, options};
+    return tool_main(&tool, NULL, run, argc, argv);
 }

@@ -1,15 +1,12 @@
 /* verify.c: the program figmill-verify. */
 #include "stage/tools/verify.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/log.h"
-#include "stage/runner.h"
-
-enum { EXIT_INTERRUPTED = 130 };
+#include "stage/tools/tool.h"
 
 static const char description[] =
     "Proves that a corpus is whole: the database (SQLite's integrity check, foreign keys, JSON columns), every blob that\n"
@@ -40,14 +37,6 @@ static const struct poptOption options[] = {
     {"repair", 0, POPT_ARG_NONE, &given.repair, 0, NULL, NULL},
     POPT_TABLEEND,
 };
-
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int number)
-{
-    (void)number;
-    interrupted = 1;
-}
 
 static void print_json(const struct verify *v, double seconds)
 {
@@ -102,43 +91,28 @@ static double now(void)
 }
 
 /* The exit status; -1: an error. */
-static int run(const struct common_options *common, struct err *e)
+static int run(struct tool_context *c, struct err *e)
 {
-    struct db db;
     double began = now();
-    if (!db_open(&db, common->corpus, given.repair ? DB_WRITE : DB_READ, e))
-        return -1;
-    struct verify v = {.db = &db, .quick = given.quick, .stop = &interrupted};
+    struct verify v = {.db = &c->db, .quick = given.quick, .stop = c->stop};
     bool ok = check(&v, e);
-    for (size_t i = 0; !common->json && i < v.n; i++)
+    for (size_t i = 0; !c->common.json && i < v.n; i++)
         printf("%-16s %s\n", v.findings[i].code, v.findings[i].text);
     fflush(stdout);
     ok = ok && (!given.repair || verify_repair(&v, e));
     int status = ok ? EXIT_DONE : -1;
     if (ok && (given.repair ? verify_beyond_repair(&v) : verify_damage(&v)))
         status = EXIT_SOME_FAILED;
-    if (ok && common->json)
+    if (ok && c->common.json)
         print_json(&v, now() - began);
     if (ok)
         say(&v, now() - began);
     verify_release(&v);
-    db_close(&db);
     return status;
 }
 
 int main(int argc, const char **argv)
 {
-    struct tool tool = {"verify", NULL, description, options};
-    struct common_options common;
-    const char *const *args;
-    struct err e = {0};
-    int status;
-    if (!tool_options(&tool, argc, argv, &common, &args, &status))
-        return status;
-    struct sigaction action = {.sa_handler = on_interrupt};
-    sigaction(SIGINT, &action, NULL);
-    status = run(&common, &e);
-    if (status < 0)
-        status = exit_of(&e);
-    return interrupted ? EXIT_INTERRUPTED : status;
+    static const struct tool tool = {"verify", NULL, description, options};
+    return tool_main(&tool, &given.repair, run, argc, argv);
 }
