@@ -62,7 +62,7 @@ bench: build
 	@meson test -C build --benchmark --verbose
 
 install: build
-	@$(if $(PREFIX),meson configure build -Dprefix='$(abspath $(PREFIX))' && ninja -C build --quiet)
+	@$(if $(PREFIX),meson configure build -Dprefix='$(abspath $(PREFIX))' && ninja -C build --quiet >/dev/null)
 	@$(if $(DESTDIR),DESTDIR='$(abspath $(DESTDIR))') meson install -C build --no-rebuild --quiet
 
 import: build

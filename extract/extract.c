@@ -46,8 +46,7 @@ static const char description[] =
     "300)\n"
     "\n"
     "Example:\n"
-    "  figmill extract --corpus corpus -j 8\n"
-    "\n";
+    "  figmill extract --corpus corpus -j 8\n";
 
 /* A figure's picture, as far as it came. */
 struct picture {

@@ -46,8 +46,7 @@ static const char description[] =
     "Examples:\n"
     "  figmill shard\n"
     "  figmill shard --name v1 --target 100000 --eval-size 1500 --format webdataset --shard-size 500M\n"
-    "  figmill shard --name open --license CC0,CC-BY --out /data/open\n"
-    "\n";
+    "  figmill shard --name open --license CC0,CC-BY --out /data/open\n";
 
 static const char *const writes[] = {"article_split", "release", "shard", "sample", NULL};
 

@@ -24,7 +24,7 @@ static const char common_help[] =
     "  --retry-failed     make failed items ready again first\n"
     "  --partition I/N    only the I-th of N parts of the articles (1/N .. N/N), for several machines\n"
     "  --json             print a summary as one JSON object on stdout\n"
-    "  -q, --quiet        errors only      -v, --verbose  more; twice: debugging\n"
+    "  -q, --quiet        errors only      -v, --verbose  also what is tried again, and why\n"
     "  --help, --version\n"
     "\n"
     "Exit status: 0 all done; 1 some items failed (`figmill status --failures` lists them); 2 usage;\n"
@@ -64,7 +64,7 @@ static bool fill(const struct tool *tool, struct raw_options *raw, struct common
     *common = (struct common_options){
         .parts = 1, .jobs = raw->jobs, .limit = raw->limit, .retry_failed = raw->retry_failed, .json = raw->json};
     common->corpus = raw->corpus && *raw->corpus ? raw->corpus : environment && *environment ? environment : "corpus";
-    log_level_set(raw->quiet ? LOG_ERROR : raw->verbose > 1 ? LOG_DEBUG : LOG_INFO);
+    log_level_set(raw->quiet ? LOG_ERROR : raw->verbose ? LOG_DEBUG : LOG_INFO);
     *status = EXIT_DONE;
     if (raw->help)
         print_help(tool);

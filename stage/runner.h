@@ -6,7 +6,7 @@
  * stage has a service) before it opens the database, then claims tasks one by one: `work` runs without a transaction,
  * `store` inside the one BEGIN IMMEDIATE transaction that also finishes the task.
  *
- * What an error kind does to the task (table `policies` in runner.c):
+ * What an error kind does to the task (table `policies` in worker.c):
  *   TEMPORARY                            again after 2, 4, 8 ... seconds (or Retry-After), at most 5 attempts
  *   CRASH, TIMEOUT                       again at once, at most 2 attempts
  *   FORMAT, LIMIT, UNSUPPORTED, REFUSED  failed

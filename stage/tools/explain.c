@@ -22,8 +22,7 @@ static const char description[] = "Tells where something in the corpus or in a s
                                   "Examples:\n"
                                   "  figmill explain 12\n"
                                   "  figmill explain --full doi-10-1000-demo-3_fig2_0c5a1d27b6a3f0e1\n"
-                                  "  figmill explain figure:7 --json | jq '.translations[] | {method, text}'\n"
-                                  "\n";
+                                  "  figmill explain figure:7 --json | jq '.translations[] | {method, text}'\n";
 
 static struct {
     int full;

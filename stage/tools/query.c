@@ -31,8 +31,7 @@ static const char description[] =
     "  figmill query 'SELECT kind, count(*) AS n, avg(score) AS score FROM v_pair WHERE drop_reason IS NULL GROUP BY "
     "kind'\n"
     "  figmill query --format csv 'SELECT doi, license, n_figures FROM v_article' > articles.csv\n"
-    "  figmill query --format records \"SELECT label, caption, image_path FROM v_figure LIMIT 3\"\n"
-    "\n";
+    "  figmill query --format records \"SELECT label, caption, image_path FROM v_figure LIMIT 3\"\n";
 
 static struct {
     char *file, *format;

@@ -19,8 +19,7 @@ static const char description[] =
     "\n"
     "Examples:\n"
     "  figmill status\n"
-    "  figmill status --failures --json | jq -r '.failures[].item'\n"
-    "\n";
+    "  figmill status --failures --json | jq -r '.failures[].item'\n";
 
 static struct {
     int failures, funnel;

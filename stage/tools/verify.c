@@ -25,8 +25,7 @@ static const char description[] =
     "\n"
     "Examples:\n"
     "  figmill verify --quick\n"
-    "  figmill verify --repair && make corpus\n"
-    "\n";
+    "  figmill verify --repair && make corpus\n";
 
 static struct {
     int quick, repair;
