@@ -21,7 +21,8 @@ static const char description[] =
     "PATH is a file, a folder (with all below it) or an archive (.tar, .tar.gz, .tgz, .zip; also bzip2, xz, zstd).\n"
     "\n"
     "  --list FILE        also import each path that FILE names, one a line (or with NUL between them, as\n"
-    "                     `find -print0` does); - reads standard input\n"
+    "                     `find -print0` does); - reads standard input. A list of XML files alone\n"
+    "                     leaves their images behind: list the folders\n"
     "\n"
     "What is taken:\n"
     "  documents          JATS and NLM XML, other article XML (BMC, TEI, DocBook), HTML, PDF\n"
@@ -53,7 +54,7 @@ static const char description[] =
     "Examples:\n"
     "  figmill import ~/articles\n"
     "  figmill import --corpus lung ~/pmc/PMC7*.tar.gz\n"
-    "  find /data -name '*.nxml' | figmill import --list -\n";
+    "  find /data -name 'PMC*.tar.gz' | figmill import --list -\n";
 
 static char *list_option;
 
