@@ -281,20 +281,26 @@ SELECT document_id, article_id, media_type, sha256, bytes, source_url,
        'blobs/' || substr(sha256, 1, 2) || '/' || substr(sha256, 3) AS blob_path, kind, name
 FROM document;
 
-CREATE VIEW v_figure AS
-SELECT f.figure_id, d.article_id, f.origin, f.label, f.kind, c.text AS caption,
-       coalesce(t.source_language, c.language, af.language) AS caption_language, f.page, f.x0, f.y0, f.x1, f.y1,
-       'blobs/' || substr(f.image_sha256, 1, 2) || '/' || substr(f.image_sha256, 3) AS image_path,
-       f.image_media_type, f.width, f.height,
+CREATE VIEW figure_use AS -- internal: whether a figure goes further down the line
+SELECT f.figure_id, d.article_id,
        -- A figure that the article's JATS or HTML holds too, with its image, is used from there.
        coalesce(f.drop_reason, CASE WHEN f.origin = 'pdf' AND f.number IS NOT NULL AND EXISTS (
            SELECT 1 FROM document d2 JOIN figure f2 ON f2.document_id = d2.document_id
            WHERE d2.article_id = d.article_id AND f2.origin <> 'pdf' AND f2.number = f.number
              AND (f2.kind = 'table') = (f.kind = 'table') AND f2.image_sha256 IS NOT NULL AND f2.drop_reason IS NULL)
-           THEN 'same_as_xml' END) AS drop_reason,
+           THEN 'same_as_xml' END) AS drop_reason
+FROM figure f
+JOIN document d USING (document_id);
+
+CREATE VIEW v_figure AS
+SELECT f.figure_id, d.article_id, f.origin, f.label, f.kind, c.text AS caption,
+       coalesce(t.source_language, c.language, af.language) AS caption_language, f.page, f.x0, f.y0, f.x1, f.y1,
+       'blobs/' || substr(f.image_sha256, 1, 2) || '/' || substr(f.image_sha256, 3) AS image_path,
+       f.image_media_type, f.width, f.height, u.drop_reason,
        f.document_id, f.anchor, f.number, f.confidence, f.image_sha256, f.image_note
 FROM figure f
 JOIN document d USING (document_id)
+JOIN figure_use u USING (figure_id)
 LEFT JOIN caption c ON c.figure_id = f.figure_id AND c.ordinal = 0
 LEFT JOIN translation t ON t.figure_id = f.figure_id AND coalesce(t.panel_id, 0) = 0 AND t.field = 'caption'
       AND t.ordinal = 0 AND t.target_language = 'en'
@@ -304,8 +310,7 @@ CREATE VIEW v_article AS
 SELECT a.article_id, coalesce(a.doi, f.doi) AS doi, coalesce(a.pmcid, f.pmcid) AS pmcid, coalesce(a.pmid, f.pmid) AS pmid,
        f.title, f.language, f.year, f.journal, f.license, f.license_url, a.source,
        (SELECT count(*) FROM document d WHERE d.article_id = a.article_id) AS n_documents,
-       (SELECT count(*) FROM document d JOIN figure g USING (document_id)
-        WHERE d.article_id = a.article_id AND g.drop_reason IS NULL) AS n_figures,
+       (SELECT count(*) FROM figure_use u WHERE u.article_id = a.article_id AND u.drop_reason IS NULL) AS n_figures,
        s.split, CASE WHEN a.merged_into IS NOT NULL THEN 'merged' ELSE a.drop_reason END AS drop_reason, a.key
 FROM article a
 LEFT JOIN article_front f USING (article_id)
@@ -324,11 +329,10 @@ FROM translation;
 
 CREATE VIEW v_pair AS
 SELECT p.pair_id, p.figure_id, p.panel_id, p.kind, p.turns, p.language, p.model, p.prompt_hash, p.checks, p.score, s.split,
-       coalesce(p.drop_reason, CASE WHEN f.drop_reason IS NOT NULL THEN 'figure' END) AS drop_reason, d.article_id, p.prompt
+       coalesce(p.drop_reason, CASE WHEN u.drop_reason IS NOT NULL THEN 'figure' END) AS drop_reason, u.article_id, p.prompt
 FROM pair p
-JOIN figure f USING (figure_id)
-JOIN document d USING (document_id)
-LEFT JOIN article_split s ON s.article_id = d.article_id;
+JOIN figure_use u USING (figure_id)
+LEFT JOIN article_split s ON s.article_id = u.article_id;
 
 CREATE VIEW v_failure AS
 SELECT stage, item, err_kind, err_text, attempts FROM task WHERE state = 'failed'

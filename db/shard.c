@@ -10,11 +10,7 @@
     "SELECT p.pair_id, d.article_id, s.split, a.key, d.sha256, f.anchor, coalesce(n.ordinal, -1), n.label, p.kind, "   \
     "p.ordinal, p.language, p.turns, p.model, p.prompt, p.prompt_hash, p.score, f.kind, f.label, f.page, "             \
     "f.image_sha256, f.image_media_type, f.width, f.height, f.credit, "                                                \
-    "CASE WHEN f.origin = 'pdf' AND f.number IS NOT NULL AND EXISTS ("                                                 \
-    "SELECT 1 FROM document d2 JOIN figure f2 ON f2.document_id = d2.document_id "                                     \
-    "WHERE d2.article_id = d.article_id AND f2.origin <> 'pdf' AND f2.number = f.number "                              \
-    "AND (f2.kind = 'table') = (f.kind = 'table') AND f2.image_sha256 IS NOT NULL AND f2.drop_reason IS NULL) "        \
-    "THEN 'same_as_xml' END, "                                                                                         \
+    "(SELECT u.drop_reason FROM figure_use u WHERE u.figure_id = f.figure_id), "                                       \
     "coalesce(t.source_text, c.text), coalesce(t.source_language, c.language, fr.language), t.text, t.method, "        \
     "t.model, fr.license, fr.license_url, coalesce(a.doi, fr.doi), coalesce(a.pmcid, fr.pmcid), "                      \
     "coalesce(a.pmid, fr.pmid), fr.title, fr.journal, fr.year "                                                        \

@@ -25,7 +25,7 @@ static const char description[] =
     "                     leaves their images behind: list the folders\n"
     "\n"
     "What is taken:\n"
-    "  documents          JATS and NLM XML, other article XML (BMC, TEI, DocBook), HTML, PDF\n"
+    "  documents          JATS and NLM XML, other article XML (BMC, TEI), HTML, PDF\n"
     "  images             JPEG, PNG, TIFF, GIF, BMP, JPEG 2000, WebP, EPS, SVG, when an article lies with them\n"
     "  all else           is refused, with a reason. Names beginning with a dot are passed over.\n"
     "  Each file has a row in table input: document, asset, known (a document whose bytes came before), or refused "

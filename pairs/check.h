@@ -3,8 +3,8 @@
  * all their outcomes, so that a curator can see what a stricter or laxer choice would keep. The first that failed is
  * the candidate's drop_reason; its name is part of the public contract.
  *
- *   schema        the reply is JSON of the form asked for (the caller finds out, see reply.h)
  *   finish        the reply was not cut off by the token limit
+ *   schema        the reply is JSON of the form asked for (the caller finds out, see reply.h)
  *   tokens        no placeholders, control tokens, role names, markup, line breaks or URLs: they break trainers
  *   language      English: Latin letters, and enough of its small words
  *   refusal       no apology, no talk of what cannot be seen or was not given

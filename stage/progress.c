@@ -24,7 +24,7 @@ void progress_span(struct str *out, int64_t seconds)
         str_addf(out, "%ld:%02ld", minutes, rest);
 }
 
-void progress_show(struct progress *p, int64_t done, int64_t failed, int64_t dropped)
+void progress_show(struct progress *p, int64_t done, int64_t failed, int64_t dropped, int64_t retried)
 {
     int64_t now = board_now(), ended = done + failed;
     if (log_level() < LOG_INFO || now - p->printed < (p->terminal ? TERMINAL_MS : LOG_MS))
@@ -41,6 +41,8 @@ void progress_show(struct progress *p, int64_t done, int64_t failed, int64_t dro
         str_add(&line, " left");
     }
     str_addf(&line, ", %lld failed, %lld dropped", (long long)failed, (long long)dropped);
+    if (retried)
+        str_addf(&line, ", %lld tried again", (long long)retried);
     str_add(&line, p->terminal ? "\033[K" : "\n");
     if ((p->terminal && write(STDERR_FILENO, "\r", 1) < 0) || write(STDERR_FILENO, line.data, line.len) < 0)
         p->printed = now; /* Nobody is left to tell. */

@@ -12,13 +12,12 @@ struct progress {
     const char *name;
     int64_t total;
     int64_t began, printed; /* milliseconds, as board_now */
-    int64_t first;          /* done when the rate's window began */
     bool terminal;
 };
 
 void progress_begin(struct progress *p, const char *name, int64_t total);
 /* Prints when it is time to. */
-void progress_show(struct progress *p, int64_t done, int64_t failed, int64_t dropped);
+void progress_show(struct progress *p, int64_t done, int64_t failed, int64_t dropped, int64_t retried);
 /* Wipes the line. */
 void progress_end(struct progress *p);
 

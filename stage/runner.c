@@ -247,7 +247,7 @@ static bool supervise(struct run *r, struct err *e)
         kill_late_workers(r);
         ok = reap_workers(r, e);
         progress_show(&progress, atomic_load(&r->board->done), atomic_load(&r->board->failed),
-                      atomic_load(&r->board->dropped));
+                      atomic_load(&r->board->dropped), atomic_load(&r->board->retried));
     }
     if (!ok)
         end_workers(r);

@@ -49,6 +49,23 @@ static int retry_delay(const struct policy *p, const struct task *task, const st
     return why->retry_after > delay ? why->retry_after : delay;
 }
 
+static void count_failure(struct worker *w, const struct task *task, const struct err *why, bool again)
+{
+    const char *stage = w->c->stage->name, *kind = err_kind_name(why->kind);
+    if (!again) {
+        atomic_fetch_add(&w->board->failed, 1);
+        log_warn("%s %s: %s: %s", stage, task->item, kind, why->text);
+        return;
+    }
+    /* It will be taken again: it does not count twice towards --limit. */
+    atomic_fetch_add(&w->board->budget, 1);
+    /* The first one is told, so that a run that only retries does not look as if it hung. */
+    if (atomic_fetch_add(&w->board->retried, 1) == 0)
+        log_warn("%s %s will be tried again: %s: %s", stage, task->item, kind, why->text);
+    else
+        log_debug("%s %s: attempt %d: %s: %s", stage, task->item, task->attempts, kind, why->text);
+}
+
 /* Writes down what became of an item that failed. False: that could not be done, or the stage has to stop. */
 static bool settle(struct worker *w, const struct task *task, const struct err *why)
 {
@@ -70,12 +87,7 @@ static bool settle(struct worker *w, const struct task *task, const struct err *
         stop_stage(w, &e);
         return false;
     }
-    atomic_fetch_add(delay < 0 ? &w->board->failed : &w->board->retried, 1);
-    if (delay < 0)
-        log_warn("%s %s: %s: %s", c->stage->name, task->item, err_kind_name(why->kind), why->text);
-    else
-        log_debug("%s %s: attempt %d: %s: %s", c->stage->name, task->item, task->attempts, err_kind_name(why->kind),
-                  why->text);
+    count_failure(w, task, why, delay >= 0);
     return true;
 }
 

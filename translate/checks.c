@@ -113,7 +113,7 @@ static const char *check_language(const struct language_detector *d, const char 
     size_t foreign = s->cyrillic + s->arabic + s->hebrew + s->thai + s->devanagari + s->han + s->kana + s->hangul;
     if (language_same(target, "en") && !s->latin)
         return "no English words";
-    if (language_same(target, "en") && foreign > 2 && 25 * foreign > s->letters)
+    if (language_same(target, "en") && foreign)
         return "words were left in the source's script";
     if (s->letters >= DETECT_LETTERS && language_contradicts(d, text, target))
         return "not in the target language";

@@ -66,7 +66,7 @@ static const struct stage toy = {.name = "toy",
                                  .description = "A stage for tests.\n",
                                  .writes = toy_writes,
                                  .mode = DB_CREATE,
-                                 .item_timeout_s = 1,
+                                 .item_timeout_s = 3,
                                  .enqueue = enqueue,
                                  .work = work,
                                  .store = store};
