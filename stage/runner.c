@@ -325,10 +325,24 @@ static bool run_workers(struct run *r, struct err *e)
     db_close(&c->db);
     r->n_workers = count_workers(r);
     r->workers = mem_array((size_t)r->n_workers, sizeof *r->workers);
-    atomic_store(&r->board->budget, c->common.limit ? c->common.limit : INT64_MAX / 2);
     bool ok = supervise(r, e);
     free(r->workers);
     return db_open(&c->db, c->common.corpus, DB_WRITE, ok ? e : NULL) && ok;
+}
+
+/* Works until nothing is ready. Workers end with ready tasks behind them only when they have to stop, or when the tasks
+ * were taken by a run that was killed a moment ago, whose workers had not quite died when this one began. */
+static bool work_off(struct run *r, struct err *e)
+{
+    struct stage_context *c = r->c;
+    struct task_counts counts = {.ready = r->ready};
+    atomic_store(&r->board->budget, c->common.limit ? c->common.limit : INT64_MAX / 2);
+    while (counts.ready && !signals && !atomic_load(&r->board->stopped) && atomic_load(&r->board->budget) > 0) {
+        if (!run_workers(r, e) || !task_release_stale(&c->db, c->stage->name, e) ||
+            !task_count(&c->db, c->stage->name, c->common.part, c->common.parts, &counts, e))
+            return false;
+    }
+    return true;
 }
 
 static bool run_stage(struct run *r, const char *command, struct err *e)
@@ -345,7 +359,7 @@ static bool run_stage(struct run *r, const char *command, struct err *e)
     db_restrict(&c->db, c->stage->writes);
     if (!fill_queue(r, command, e))
         return false;
-    if (r->ready && !signals && !run_workers(r, e))
+    if (!work_off(r, e))
         return false;
     db_restrict(&c->db, c->stage->writes);
     return close_run(r, e);
