@@ -170,8 +170,8 @@ static bool is_english(const char *text, const char *folded, double least, struc
 {
     struct text_scripts s;
     text_scripts(text, strlen(text), &s);
-    if (s.letters && (double)(s.latin + s.greek) < 0.97 * (double)s.letters)
-        str_add(why, "it is not written in Latin letters: write English only");
+    if (s.latin + s.greek < s.letters)
+        str_add(why, "it has letters of another script: write English only");
     else if (english_share(folded) < least)
         str_add(why, "it does not read as English: write English only");
     else
@@ -187,16 +187,11 @@ bool check_language(const struct candidate *c, struct str *why)
            (!c->own_question || is_english(c->question, c->folded_question, 0.15, why));
 }
 
-/* "What does the image show?" asks for a description. */
-static bool asks_for_description(const char *folded)
+/* Why and how ask for thought; what, where and which ask what is shown. "How many" counts. */
+static bool asks_for_thought(const char *folded)
 {
-    static const char *const verbs[] = {" show ",      " shown ",       " depict ",     " depicted ",
-                                        " represent ", " represented ", " present ",    " presented ",
-                                        " display ",   " displayed ",   " illustrate ", " see "};
-    bool found = false;
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs && str_starts(folded, " what "); i++)
-        found = found || strstr(folded, verbs[i]);
-    return found && !strstr(folded, " why ") && !strstr(folded, " how ");
+    return str_starts(folded, " why ") ||
+           (str_starts(folded, " how ") && !str_starts(folded, " how many ") && !str_starts(folded, " how much "));
 }
 
 bool check_question(const struct candidate *c, struct str *why)
@@ -209,8 +204,8 @@ bool check_question(const struct candidate *c, struct str *why)
         str_addf(why, "the question has %zu words: write %d to %d", words, LEAST, MOST);
     else if (strpbrk(c->question, "0123456789") && strpbrk(c->question, "%="))
         str_add(why, "the question must not give away numbers");
-    else if (asks_for_description(c->folded_question))
-        str_add(why, "the question asks what is shown: ask why or how");
+    else if (!asks_for_thought(c->folded_question))
+        str_add(why, "the question must begin with Why or How");
     else
         return true;
     return false;
@@ -271,11 +266,17 @@ static double loop_share(const char *folded, struct arena *arena)
     return runs ? (double)again / (double)runs : 0;
 }
 
-bool check_repeated(const struct candidate *c, struct str *why)
+bool check_loops(const char *text)
 {
     struct arena arena = ARENA_INIT;
-    bool twice = repeats_sentence(c->answer), loops = loop_share(c->folded_answer, &arena) > 0.25;
+    bool loops = loop_share(check_fold(text, &arena), &arena) > 0.25;
     arena_release(&arena);
+    return loops;
+}
+
+bool check_repeated(const struct candidate *c, struct str *why)
+{
+    bool twice = repeats_sentence(c->answer), loops = check_loops(c->answer);
     if (twice || loops)
         str_add(why, "it says the same thing again: say each thing once");
     return !twice && !loops;

@@ -6,14 +6,14 @@
  *   finish        the reply was not cut off by the token limit
  *   schema        the reply is JSON of the form asked for (the caller finds out, see reply.h)
  *   tokens        no placeholders, control tokens, role names, markup, line breaks or URLs: they break trainers
- *   language      English: Latin letters, and enough of its small words
+ *   language      English: no letters but Latin and Greek ones, and enough of its small words
  *   refusal       no apology, no talk of what cannot be seen or was not given
  *   leak          no word of the caption, the text, the article, its authors, or a figure's number
  *   advice        nothing that tells a patient what to do
- *   question      one question, of 4 to 40 words, that names no numbers
+ *   question      one question, of 4 to 40 words, that begins with Why or How and names no percentages
  *   length        of the answer, in words, by kind
  *   repeated      no sentence twice, no loops
- *   shot          not taken from the prompt's own examples
+ *   shot          not taken from the prompt's own examples, nor about what only those speak of
  *   copied        not the caption over again
  *   grounded      enough of the answer's words stand in the caption and mentions
  *   panels        a panel that the answer names by letter is one of the figure's
@@ -93,6 +93,8 @@ bool check_duplicate(const struct candidate *c, struct str *why);
 
 /* For the checks: `text` as folded words with a space at either end. */
 char *check_fold(const char *text, struct arena *arena);
+/* True when a text goes round in circles. */
+bool check_loops(const char *text);
 /* Share of the runs of `k` words of `folded` that stand in `in` (both of check_fold); 0 when it has fewer words. */
 double check_shared_runs(const char *folded, const char *in, size_t k);
 

@@ -73,7 +73,9 @@ bool check_refusal(const struct candidate *c, struct str *why)
 /* "figure 3b", "fig s1", "table 2": a reader of one figure knows no numbers of figures. */
 static bool names_figure(const char *folded, struct str *why)
 {
-    static const char *const words[] = {"figure", "figures", "fig", "figs", "table", "tables", "scheme", NULL};
+    static const char *const words[] = {"figure",  "figures", "fig", "figs",      "table",
+                                        "tables",  "scheme",  "abb", "abbildung", "figura",
+                                        "tabelle", "tableau", "рис", "рисунок",   NULL};
     for (const char *const *w = words; *w; w++) {
         struct str needle = STR_INIT(32);
         str_addf(&needle, " %s ", *w);
@@ -120,6 +122,7 @@ bool check_leak(const struct candidate *c, struct str *why)
                                           "provided text",
                                           "provided context",
                                           "the given information",
+                                          "given in the figure",
                                           "given context",
                                           "the context provided",
                                           "context states",

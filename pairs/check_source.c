@@ -77,18 +77,6 @@ void check_source_make(const char *const *texts, size_t n, size_t panels, struct
     str_release(&all);
 }
 
-bool check_shot(const struct candidate *c, struct str *why)
-{
-    struct arena arena = ARENA_INIT;
-    bool taken = false;
-    for (size_t i = 0; c->prompt && i < c->prompt->n_shots && !taken; i++)
-        taken = check_shared_runs(c->folded_answer, check_fold(c->prompt->shots[i].assistant, &arena), 6) > 0.1;
-    arena_release(&arena);
-    if (taken)
-        str_add(why, "it repeats an earlier example instead of this figure");
-    return !taken;
-}
-
 bool check_copied(const struct candidate *c, struct str *why)
 {
     /* A description says what the caption says, in sentences; a line of reasoning should add something. */
@@ -116,6 +104,40 @@ static bool is_common(const char *word, size_t len)
     bool common = !needle.overflow && strstr(words, needle.data);
     str_release(&needle);
     return common;
+}
+
+/* How many of the answer's words stand in an example's facts, but not in this figure's source. */
+static size_t foreign_words(const struct candidate *c, const char *example)
+{
+    size_t n = 0;
+    struct str word = STR_INIT(64);
+    for (const char *at = c->folded_answer + 1, *end; *at; at = end + 1) {
+        end = strchr(at, ' ');
+        size_t len = (size_t)(end - at);
+        str_clear(&word);
+        str_add_bytes(&word, at - 1, len + 2);
+        bool first = !word.overflow && strstr(c->folded_answer, word.data) == at - 1;
+        n += first && len >= 4 && !is_common(at, len) && strstr(example, word.data) &&
+             !strstr(c->source->all, word.data);
+    }
+    str_release(&word);
+    return n;
+}
+
+bool check_shot(const struct candidate *c, struct str *why)
+{
+    enum { MOST_FOREIGN = 1 };
+    struct arena arena = ARENA_INIT;
+    bool taken = false;
+    for (size_t i = 0; c->prompt && *c->answer && i < c->prompt->n_shots && !taken; i++) {
+        const struct prompt_shot *shot = &c->prompt->shots[i];
+        taken = check_shared_runs(c->folded_answer, check_fold(shot->assistant, &arena), 6) > 0.1 ||
+                foreign_words(c, check_fold(shot->user, &arena)) > MOST_FOREIGN;
+    }
+    arena_release(&arena);
+    if (taken)
+        str_add(why, "it repeats an earlier example instead of this figure");
+    return !taken;
 }
 
 bool check_grounded(const struct candidate *c, struct str *why)

@@ -17,7 +17,8 @@ static bool is_alnum(char c)
 /* Length of "Figure 3B", "Figs. 1-3", "Table S2" at `at`; 0: no such thing. */
 static size_t reference_length(const char *at)
 {
-    static const char *const words[] = {"figures", "figure", "figs", "fig", "tables", "table", "scheme", "plate"};
+    static const char *const words[] = {"figures", "figure", "figs",      "fig", "tables",  "table", "scheme",
+                                        "plate",   "figura", "abbildung", "abb", "tabelle", "tab"};
     size_t len = 0;
     for (size_t i = 0; i < sizeof words / sizeof *words && !len; i++) {
         size_t n = strlen(words[i]);

@@ -16,15 +16,16 @@
 
 enum {
     BRIEF_WORDS = 30, /* a caption of fewer words is asked for with an instruction of the brief list */
-    MAX_TOKENS = 360,
+    MAX_TOKENS = 260,
     MAX_CAPTION = 2400, /* bytes that a model is told */
-    MAX_MENTIONS = 900,
+    MAX_MENTIONS = 600,
     SHORT_CAPTION = 1200,
     MAX_TEXT = 100000,
     MAX_TURNS = 400000,
-    MAX_MESSAGES = 2 * PROMPT_MAX_SHOTS + 4,
+    MAX_MESSAGES = 2 * PROMPT_MAX_SHOTS + 2,
 };
-#define TOP_P 0.9
+#define TOP_P          0.9
+#define ATTEMPT_WARMTH 0.2
 
 bool maker_init(struct maker *m, const struct make_options *options, struct err *e)
 {
@@ -137,8 +138,7 @@ struct draft {
     int ordinal, attempt;
     int shortened;        /* 1: no mentions; 2: a shorter caption too */
     const char *question; /* NULL: the model asks */
-    const char *content;  /* what came last, and what is wrong with it; NULL: first attempt */
-    const char *why;
+    const char *why;      /* what is wrong with the last reply; NULL: first attempt */
     int64_t model_call_id;
 };
 
@@ -156,13 +156,25 @@ static const char *mentions_text(const struct job *j, struct arena *arena)
     return text;
 }
 
+/* Small models invent panels unless they are told. */
+static const char *panels_text(const struct job *j)
+{
+    size_t n = j->source.panels;
+    if (n < 2)
+        return "No panel letters.";
+    return arena_printf(j->arena, "Panels A to %c.", (int)('A' + (n < 26 ? n : 26) - 1));
+}
+
 static const char *user_text(const struct job *j, const struct draft *d)
 {
     struct str caption = STR_INIT(MAX_TEXT), out = STR_INIT(MAX_TEXT);
     facts_sentence(j->caption, &caption);
     facts_cut(&caption, d->shortened > 1 ? SHORT_CAPTION : MAX_CAPTION);
-    struct prompt_field fields[] = {{"caption", caption.data},
-                                    {"mentions", d->shortened ? NULL : mentions_text(j, j->arena)}};
+    struct prompt_field fields[] = {
+        {"caption", caption.data},
+        {"mentions", d->shortened ? NULL : mentions_text(j, j->arena)},
+        {"panels", panels_text(j)},
+        {"note", d->why ? arena_printf(j->arena, "An earlier reply was rejected: %s.", d->why) : NULL}};
     prompt_fill(j->maker->prompts[d->kind].user, fields, sizeof fields / sizeof *fields, &out);
     const char *text = arena_strndup(j->arena, out.data, out.len);
     str_release(&caption);
@@ -170,7 +182,8 @@ static const char *user_text(const struct job *j, const struct draft *d)
     return text;
 }
 
-/* What is the same for all items stands first, so that servers keep it in their prefix cache. */
+/* What is the same for all items stands first, so that servers keep it in their prefix cache. A reply that was rejected
+ * is not shown again, only what was wrong with it: small models would repeat it. */
 static size_t write_messages(const struct job *j, const struct draft *d, struct model_message *out)
 {
     const struct prompt *p = &j->maker->prompts[d->kind];
@@ -181,13 +194,14 @@ static size_t write_messages(const struct job *j, const struct draft *d, struct 
         out[n++] = (struct model_message){"assistant", p->shots[i].assistant};
     }
     out[n++] = (struct model_message){"user", user_text(j, d)};
-    if (d->why) {
-        out[n++] = (struct model_message){"assistant", d->content};
-        out[n++] = (struct model_message){
-            "user",
-            arena_printf(j->arena, "This was rejected: %s. Write it again, another way, without that.", d->why)};
-    }
     return n;
+}
+
+/* Each further attempt is freer, up to 1, since the one before found no good words. */
+static double temperature_of(const struct job *j, const struct draft *d)
+{
+    double least = j->maker->options.temperature, t = least + ATTEMPT_WARMTH * d->attempt;
+    return t < 1 ? t : least > 1 ? least : 1;
 }
 
 static bool ask_once(struct job *j, struct draft *d, int max_tokens, struct model_reply *reply, struct err *e)
@@ -199,13 +213,14 @@ static bool ask_once(struct job *j, struct draft *d, int max_tokens, struct mode
                                     .schema_name = p->name,
                                     .schema = p->schema,
                                     .max_tokens = max_tokens,
-                                    .temperature = j->maker->options.temperature,
+                                    .temperature = temperature_of(j, d),
                                     .top_p = TOP_P,
                                     .seed = seed_of(j, d->kind, d->ordinal, d->attempt)};
     return ask_model(j->ask, j->db, &request, j->arena, reply, &d->model_call_id, e);
 }
 
-/* Asks, with a shorter prompt when it does not fit, with more room when the reply was cut, each once. */
+/* Asks, with a shorter prompt when it does not fit, with more room when the reply was cut, each once. A reply
+ * that goes round in circles would fill any room. */
 static bool ask_for(struct job *j, struct draft *d, struct model_reply *reply, struct err *e)
 {
     bool ok = ask_once(j, d, MAX_TOKENS, reply, e);
@@ -214,7 +229,7 @@ static bool ask_for(struct job *j, struct draft *d, struct model_reply *reply, s
         err_clear(e);
         ok = ask_once(j, d, MAX_TOKENS, reply, e);
     }
-    if (ok && strcmp(reply->finish_reason, "length") == 0)
+    if (ok && strcmp(reply->finish_reason, "length") == 0 && !check_loops(reply->content))
         ok = ask_once(j, d, 2 * MAX_TOKENS, reply, e);
     return ok;
 }
@@ -270,7 +285,6 @@ static bool attempt(struct job *j, struct draft *d, struct candidate *c, struct 
                           .prompt_hash = p->hash,
                           .model_call_id = d->model_call_id};
     check_run(c, j->arena, &pair->checks, &pair->drop_reason, &d->why);
-    d->content = reply.content;
     return true;
 }
 

@@ -540,6 +540,8 @@ static bool is_supported(const struct number *number, const struct numbers *answ
         return true;
     if (number->form == NUMBER_NAME)
         return has_name(source, answer->text + number->start, number->end - number->start);
+    if (number->form == NUMBER_WORD && !number->unit && strcmp(number->value, "1") == 0)
+        return true; /* "one" is more often no number */
     if (has_value(source, number))
         return true;
     size_t most = panels > source->longest_list ? panels : source->longest_list;

@@ -16,13 +16,15 @@ static size_t count_named(const cJSON *object, const char *name)
     return n;
 }
 
-static const char *clean(const char *text, struct arena *arena)
+/* Appends the member's text, cleaned. An empty one is wrong. */
+static bool add_clean(const cJSON *body, const char *name, struct str *out, struct err *e)
 {
-    struct str out = STR_INIT(MAX_TEXT);
-    text_clean(text, strlen(text), &out);
-    const char *copy = arena_strndup(arena, out.data, out.len);
-    str_release(&out);
-    return copy;
+    const char *text = json_text(body, name);
+    if (out->len)
+        str_add_char(out, ' ');
+    size_t before = out->len;
+    text_clean(text, strlen(text), out);
+    return out->len > before || err_set(e, ERR_FORMAT, "'%s' is empty", name);
 }
 
 static bool check_members(const cJSON *body, const cJSON *properties, struct err *e)
@@ -48,6 +50,7 @@ static bool check_members(const cJSON *body, const cJSON *properties, struct err
 bool reply_read(const char *content, const char *schema, struct arena *arena, struct reply *out, struct err *e)
 {
     *out = (struct reply){0};
+    struct str question = STR_INIT(MAX_TEXT), answer = STR_INIT(4 * MAX_TEXT);
     cJSON *body = NULL, *rules = json_parse(schema, strlen(schema), e);
     const cJSON *properties = json_member(rules, "properties");
     bool ok = false;
@@ -58,14 +61,17 @@ bool reply_read(const char *content, const char *schema, struct arena *arena, st
     body = json_parse(content, strlen(content), e);
     if (!body || !check_members(body, properties, e))
         goto out;
-    const char *question = json_text(body, "question"), *answer = json_text(body, "answer");
-    out->question = question ? clean(question, arena) : NULL;
-    out->answer = answer ? clean(answer, arena) : NULL;
-    ok = (!out->question || *out->question) && (!out->answer || *out->answer);
+    ok = true;
+    for (const cJSON *p = properties->child; ok && p; p = p->next)
+        ok = add_clean(body, p->string, str_same(p->string, "question") ? &question : &answer, e);
     if (!ok)
-        err_set(e, ERR_FORMAT, "the reply holds an empty string");
+        goto out;
+    out->question = json_member(properties, "question") ? arena_strndup(arena, question.data, question.len) : NULL;
+    out->answer = arena_strndup(arena, answer.data, answer.len);
 out:
     cJSON_Delete(body);
     cJSON_Delete(rules);
+    str_release(&question);
+    str_release(&answer);
     return ok;
 }

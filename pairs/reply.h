@@ -9,7 +9,8 @@
 #include "base/err.h"
 
 struct reply {
-    const char *question, *answer; /* cleaned; NULL where the schema has no such member */
+    const char *question; /* cleaned; NULL where the schema has no such member */
+    const char *answer;   /* all other members, in the schema's order, joined by spaces */
 };
 
 /* Takes the part of JSON Schema that the prompts use: one object whose members are all strings, all required, no

@@ -198,6 +198,7 @@ static void test_leak(void **state)
         {"According to the article it rose.", false},
         {"This is seen in Figure 3.", false},
         {"This is seen in Fig. S2b.", false},
+        {"The curve in Abb. 1 falls.", false},
         {"Figure A has three bands.", true},
         {"The figure has 3 bands.", true},
         {"It is mentioned in the study.", false},
@@ -252,6 +253,7 @@ static void test_language(void **state)
         {"The figure shows the bands of the protein in the cells.", true},
         {"La figura muestra las bandas de la proteína en las células.", false},
         {"图中显示了蛋白质条带。", false},
+        {"The figure shows the survival of the cells before照射.", false},
         {"The figure shows β-actin and γ-H2AX in the cells of the group.", true},
         {"На рисунке показаны полосы белка.", false},
     };
@@ -274,6 +276,7 @@ static void test_question(void **state)
         {"Why does the blot show a second protein", false},
         {"Why is it so? And how does it come?", false},
         {"What does the figure show?", false},
+        {"How many bands are there in the blot?", false},
         {"The blot shows a second protein.", false},
         {"Why is the value 5 % higher in the irradiated group?", false},
         {"", false},
@@ -318,12 +321,15 @@ static void test_repeated(void **state)
 static void test_shot(void **state)
 {
     struct prompt p = {.name = "x", .n_shots = 1};
+    p.shots[0].user = "Weight of rats on a control diet or a high-fat diet.";
     p.shots[0].assistant = "{\"answer\": \"The chart compares the weight of rats on two diets over time.\"}";
     struct candidate taken = {.answer = "It compares the weight of rats on two diets.", .prompt = &p};
     struct candidate own = {.answer = "The blot compares the amount of p53 at three times.", .prompt = &p};
+    struct candidate about = {.answer = "The bars stand for the rats on each diet at 2 h.", .prompt = &p};
     struct candidate none = {.answer = "It compares the weight of rats on two diets."};
     assert_false(passes(check_shot, taken));
     assert_true(passes(check_shot, own));
+    assert_false(passes(check_shot, about));
     assert_true(passes(check_shot, none));
 }
 

@@ -26,9 +26,9 @@ static const char description_reply[] =
     "radiotherapy. An arrow points to bone marrow oedema in the femoral head, which is the main finding of this image "
     "and which can be followed over time.\"}";
 static const char reasoning_reply[] =
-    "{\"question\": \"Why were both images taken in the same plane?\", \"answer\": \"The hip lies in the coronal "
-    "plane before and after radiotherapy. Only then does the oedema in the femoral head keep its place and its size on "
-    "paper, so that less of it means that there is less in the bone. Whether the doses did that remains open.\"}";
+    "{\"question\": \"Why were both images taken in the same plane?\", \"seen\": \"The hip lies in the coronal "
+    "plane before and after radiotherapy.\", \"reasoning\": \"Only then does the oedema in the femoral head keep its place and its size on "
+    "paper, so that less of it means that there is less in the bone.\", \"conclusion\": \"Whether the doses did that remains open.\"}";
 
 static char *two_bodies(const char *request, const char *description, const char *reasoning)
 {
@@ -42,14 +42,15 @@ static char *good(const char *request)
 
 static char *leaking(const char *request)
 {
-    return two_bodies(request, "{\"answer\": \"The caption says that the hip has an oedema.\"}",
-                      "{\"question\": \"Why so?\", \"answer\": \"The text says so.\"}");
+    return two_bodies(
+        request, "{\"answer\": \"The caption says that the hip has an oedema.\"}",
+        "{\"question\": \"Why so?\", \"seen\": \"The text says so.\", \"reasoning\": \"So it is.\", \"conclusion\": \"It is.\"}");
 }
 
 /* Wrong until it is told what was wrong. */
 static char *learning(const char *request)
 {
-    return strstr(request, "Write it again") ? good(request) : leaking(request);
+    return strstr(request, "An earlier reply was rejected") ? good(request) : leaking(request);
 }
 
 static char *nonsense(const char *request)
@@ -221,7 +222,7 @@ static void test_failing_pair_is_written_again(void **state)
     assert_int_equal(number("SELECT count(*) FROM pair WHERE drop_reason IS NULL"), 6);
     assert_int_equal(mock_count(&mock, "/v1/chat"), 8);
     char *first = mock_request(&mock, "/v1/chat", 0), *second = mock_request(&mock, "/v1/chat", 1);
-    assert_null(strstr(first, "Write it again"));
+    assert_null(strstr(first, "An earlier reply was rejected"));
     assert_non_null(strstr(second, "'caption' betrays that a text was read"));
     assert_string_not_equal(strstr(first, "\"seed\":"), strstr(second, "\"seed\":"));
     free(first);
