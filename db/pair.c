@@ -3,13 +3,16 @@
 
 #include <string.h>
 
-/* A figure's English caption and whether pairs may be made of it. */
+/* A figure's English caption and whether pairs may be made of it. A table is text that happens to be drawn: what can be
+ * asked of it is a matter of reading, not of looking. */
 #define READY_FROM                                                                                                     \
     "FROM v_figure v JOIN figure f USING (figure_id) JOIN document d ON d.document_id = f.document_id "                \
     "JOIN article a ON a.article_id = d.article_id "                                                                   \
     "LEFT JOIN translation t ON t.figure_id = f.figure_id AND coalesce(t.panel_id, 0) = 0 AND t.field = 'caption' "    \
     "AND t.ordinal = 0 AND t.target_language = 'en' AND t.drop_reason IS NULL "
-#define READY "(f.image_sha256 IS NOT NULL AND v.drop_reason IS NULL AND a.drop_reason IS NULL AND t.text IS NOT NULL)"
+#define READY                                                                                                          \
+    "(f.image_sha256 IS NOT NULL AND f.kind <> 'table' AND v.drop_reason IS NULL AND a.drop_reason IS NULL "           \
+    "AND t.text IS NOT NULL)"
 
 bool pair_each_item(struct db *db, const char *settings, pair_item_fn *each, void *context, struct err *e)
 {

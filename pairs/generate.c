@@ -31,7 +31,8 @@ static const struct poptOption options[] = {
     POPT_TABLEEND};
 
 static const char description[] =
-    "Makes question-answer pairs of every figure that has a picture and a usable English caption.\n"
+    "Makes question-answer pairs of every figure, tables left out, that has a picture and a usable\n"
+    "English caption.\n"
     "\n"
     "Reads   figure, panel, mention, translation (what `figmill extract` and `figmill translate` made)\n"
     "Writes  pair (every candidate, kept or dropped), model_call (every request to the model with its reply)\n"
