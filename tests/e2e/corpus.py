@@ -13,6 +13,9 @@ TIMEOUT_S = 600
 
 # The line's stages from left to right, with what they are run with; {url} is the model server's.
 STAGES = ["import", "extract", "translate", "generate", "shard"]
+# What scripts/demo gives them.
+DEMO_OPTIONS = {"translate": ["--mentions", "1"], "generate": ["--per-figure", "2", "--attempts", "0"],
+                "shard": ["--name", "default"]}
 
 
 def program(name):
@@ -46,7 +49,7 @@ def environment(url=None):
 
 def arguments(corpus, stage, options=()):
     extra = [SAMPLES] if stage == "import" and not options else []
-    formats = ["--format", "webdataset,llava", "--eval-size", "3"] if stage == "shard" else []
+    formats = ["--format", "webdataset,llava", "--eval-size", "3"] if stage == "shard" and not options else []
     return [program(stage), "--corpus", corpus] + formats + list(options) + extra
 
 
@@ -67,10 +70,10 @@ def run_line(corpus, url, stages=STAGES):
     return results
 
 
-def kill_midway(corpus, stage, url, done):
+def kill_midway(corpus, stage, url, done, options=()):
     """Starts a stage and kills its runner with SIGKILL once `done` of its tasks are done. True when it was killed before
     it ended by itself."""
-    process = subprocess.Popen(arguments(corpus, stage) + ["--jobs", "2"], env=environment(url), stdout=subprocess.DEVNULL,
+    process = subprocess.Popen(arguments(corpus, stage, options) + ["--jobs", "2"], env=environment(url), stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + TIMEOUT_S
     while process.poll() is None and time.monotonic() < deadline:

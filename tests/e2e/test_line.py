@@ -1,6 +1,4 @@
 """The whole line on the sample articles: what comes out is what is in them, and a second run does nothing.
-
-With FIGMILL_TEST_MODEL=URL a real model server answers instead of the mock.
 """
 import csv
 import io
@@ -12,8 +10,6 @@ import unittest
 
 from corpus import ROOT, STAGES, ask, dump, figmill, files_of, run_line
 from mock_model import MockModel
-
-REAL = os.environ.get("FIGMILL_TEST_MODEL")
 
 # The public contract: these columns, in this order, more may follow.
 VIEWS = {
@@ -38,7 +34,7 @@ class Line(unittest.TestCase):
         cls.corpus = os.path.join(cls.folder.name, "corpus")
         cls.model = MockModel("good")
         cls.model.__enter__()
-        cls.url = REAL or cls.model.url
+        cls.url = cls.model.url
         cls.results = run_line(cls.corpus, cls.url)
 
     @classmethod

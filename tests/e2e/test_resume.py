@@ -1,27 +1,12 @@
 """kill -9 of the runner in the middle of each stage, then the same command again: the corpus and the shards are those of a
 run that was never disturbed.
-
-With FIGMILL_TEST_MODEL=URL a real model answers the undisturbed run; the disturbed one replays its replies where they
-came, so that both saw the same ones.
 """
 import os
-import sqlite3
 import tempfile
 import unittest
 
 from corpus import STAGES, ask, dump, figmill, files_of, kill_midway, run_line
 from mock_model import MockModel
-
-REAL = os.environ.get("FIGMILL_TEST_MODEL")
-
-
-def copy_replies(source, target):
-    """Gives the target the source's model replies, so that a real model's moods do not matter."""
-    db = sqlite3.connect(os.path.join(target, "corpus.db"), timeout=60)
-    db.execute("ATTACH ? AS source", (os.path.join(source, "corpus.db"),))
-    db.execute("INSERT OR IGNORE INTO model_call SELECT * FROM source.model_call WHERE err_kind IS NULL")
-    db.commit()
-    db.close()
 
 
 class Resume(unittest.TestCase):
@@ -31,7 +16,7 @@ class Resume(unittest.TestCase):
         cls.whole = os.path.join(cls.folder.name, "whole")
         cls.model = MockModel("good", delay=0.02)
         cls.model.__enter__()
-        run_line(cls.whole, REAL or cls.model.url)
+        run_line(cls.whole, cls.model.url)
 
     @classmethod
     def tearDownClass(cls):
@@ -42,12 +27,10 @@ class Resume(unittest.TestCase):
         corpus = os.path.join(self.folder.name, "killed")
         killed = []
         for stage in STAGES:
-            if stage == "translate" and REAL:
-                copy_replies(self.whole, corpus)
             for done in (1, 5):
-                if kill_midway(corpus, stage, REAL or self.model.url, done):
+                if kill_midway(corpus, stage, self.model.url, done):
                     killed.append(stage)
-            result = figmill(corpus, stage, url=REAL or self.model.url)
+            result = figmill(corpus, stage, url=self.model.url)
             self.assertEqual(result.status, 0, "%s: %s" % (stage, result))
         self.assertGreaterEqual(len(set(killed)), 3, "hardly any stage was caught in the act: %s" % killed)
         self.assertEqual(ask(corpus, "SELECT count(*) FROM task WHERE state <> 'done'"), [(0,)])
@@ -70,10 +53,8 @@ class Resume(unittest.TestCase):
         for name in samples:
             result = figmill(corpus, "import", os.path.join(base, name))
             self.assertEqual(result.status, 0, result)
-        if REAL:
-            copy_replies(self.whole, corpus)
         for stage in STAGES[1:]:
-            result = figmill(corpus, stage, "--jobs", "1", url=REAL or self.model.url)
+            result = figmill(corpus, stage, "--jobs", "1", url=self.model.url)
             self.assertEqual(result.status, 0, result)
         want, have = files_of(os.path.join(self.whole, "shards")), files_of(os.path.join(corpus, "shards"))
         self.assertEqual(sorted(have), sorted(want))
