@@ -49,7 +49,7 @@ def environment(url=None):
 
 def arguments(corpus, stage, options=()):
     extra = [SAMPLES] if stage == "import" and not options else []
-    formats = ["--format", "webdataset,llava", "--eval-size", "3"] if stage == "shard" and not options else []
+    formats = ["--format", "webdataset,llava", "--eval-size", "3"] if stage == "shard" and "--name" not in options else []
     return [program(stage), "--corpus", corpus] + formats + list(options) + extra
 
 
