@@ -71,6 +71,8 @@ class Trouble(unittest.TestCase):
         os.chmod(self.folder.name, 0o777)
         # Root reads whatever it likes, so the program runs as somebody else.
         prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+        if subprocess.run(prefix + [program("import"), "--version"], capture_output=True, check=False).returncode:
+            self.skipTest("the build folder is closed to other users")
         corpus = self.corpus
         os.mkdir(corpus)
         os.chmod(corpus, 0o777)
