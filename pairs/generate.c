@@ -14,7 +14,7 @@
 /* Of the command line. */
 static const char *option_url, *option_model, *option_kinds;
 static int option_per_figure = 1, option_attempts = 2;
-static double option_temperature = 0.3;
+static double option_temperature = 0.5;
 
 static const struct poptOption options[] = {
     {"url", 0, POPT_ARG_STRING, &option_url, 0, "model servers to ask (default: $GENERATOR_URL, else the local one)",
@@ -27,7 +27,7 @@ static const struct poptOption options[] = {
      "pairs of each kind that the model writes of a figure (default 1)", "N"},
     {"attempts", 0, POPT_ARG_INT, &option_attempts, 0,
      "how often a pair that fails a check is written again (default 2)", "N"},
-    {"temperature", 0, POPT_ARG_DOUBLE, &option_temperature, 0, "of the model's sampling (default 0.3)", "T"},
+    {"temperature", 0, POPT_ARG_DOUBLE, &option_temperature, 0, "of the model's sampling (default 0.5)", "T"},
     POPT_TABLEEND};
 
 static const char description[] =
@@ -59,7 +59,7 @@ static const char description[] =
     "  --kinds LIST        of the kinds above, with commas between; default all\n"
     "  --per-figure N      pairs of each kind that the model writes of a figure; default 1\n"
     "  --attempts N        how often a pair that fails a check is written again; default 2\n"
-    "  --temperature T     of the model's sampling; default 0.3\n"
+    "  --temperature T     of the model's sampling; default 0.5\n"
     "\n"
     "The server is any that speaks chat completions (llama-server, vLLM, SGLang, Ollama, OpenAI). Workers (-j)\n"
     "default to the number of requests it works on at once. $GENERATOR_KEY is the bearer key, if it wants one.\n"

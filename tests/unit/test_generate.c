@@ -26,9 +26,9 @@ static const char description_reply[] =
     "radiotherapy. An arrow points to bone marrow oedema in the femoral head, which is the main finding of this image "
     "and which can be followed over time.\"}";
 static const char reasoning_reply[] =
-    "{\"question\": \"Why were both images taken in the same plane?\", \"seen\": \"The hip lies in the coronal "
-    "plane before and after radiotherapy.\", \"reasoning\": \"Only then does the oedema in the femoral head keep its place and its size on "
-    "paper, so that less of it means that there is less in the bone.\", \"conclusion\": \"Whether the doses did that remains open.\"}";
+    "{\"question\": \"Why were both images taken in the same plane?\", \"answer\": \"The hip lies in the coronal "
+    "plane before and after radiotherapy. Only then does the oedema in the femoral head keep its place and its size on "
+    "paper, so that less of it means that there is less in the bone. Whether the doses did that remains open.\"}";
 
 static char *two_bodies(const char *request, const char *description, const char *reasoning)
 {
@@ -42,9 +42,8 @@ static char *good(const char *request)
 
 static char *leaking(const char *request)
 {
-    return two_bodies(
-        request, "{\"answer\": \"The caption says that the hip has an oedema.\"}",
-        "{\"question\": \"Why so?\", \"seen\": \"The text says so.\", \"reasoning\": \"So it is.\", \"conclusion\": \"It is.\"}");
+    return two_bodies(request, "{\"answer\": \"The caption says that the hip has an oedema.\"}",
+                      "{\"question\": \"Why so?\", \"answer\": \"The text says so.\"}");
 }
 
 /* Wrong until it is told what was wrong. */
