@@ -141,7 +141,7 @@ void mock_start(struct mock_server *m, const struct mock_reply *replies)
     socklen_t size = sizeof address;
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct child c = {.replies = replies};
-    *m = (struct mock_server){.log = "mock-server-XXXXXX"};
+    *m = (struct mock_server){.log = P_tmpdir "/mock-server-XXXXXX"};
     if (listener < 0 || bind(listener, (struct sockaddr *)&address, size) != 0 || listen(listener, 16) != 0 ||
         getsockname(listener, (struct sockaddr *)&address, &size) != 0 || (c.log = mkstemp(m->log)) < 0)
         die("mock server");

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/mock_server.h"
+#include "tests/unit/sample_corpus.h"
 
 static const char models[] = "{\"data\":[{\"id\":\"mock-model\"}]}";
 static const char two_slots[] = "{\"default_generation_settings\":{\"n_ctx\":4096},\"total_slots\":2}";
@@ -25,25 +26,17 @@ static int begin(void **state)
 {
     static const char *const variables[] = {"TRANSLATOR_URL", "TRANSLATOR_MODEL", "TRANSLATOR_KEY",
                                             "GENERATOR_URL",  "GENERATOR_MODEL",  "GENERATOR_KEY"};
-    struct err e = {0};
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
         unsetenv(variables[i]);
-    snprintf(folder, sizeof folder, "ask-XXXXXX");
-    assert_non_null(mkdtemp(folder));
-    assert_true(db_open(&db, folder, DB_CREATE, &e));
+    sample_corpus_open(&db, folder);
     return 0;
 }
 
 static int end(void **state)
 {
-    char path[128];
-    db_close(&db);
     arena_release(&arena);
-    snprintf(path, sizeof path, "%s/corpus.db", folder);
-    unlink(path);
-    snprintf(path, sizeof path, "%s/blobs", folder);
-    rmdir(path);
-    return rmdir(folder);
+    sample_corpus_remove(&db, folder);
+    return 0;
 }
 
 static char *echo(const char *request)

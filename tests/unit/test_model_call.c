@@ -1,5 +1,6 @@
 /* test_model_call.c: table model_call. */
 #include "db/model_call.h"
+#include "tests/unit/sample_corpus.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,23 +18,15 @@ static struct arena arena = ARENA_INIT;
 
 static int open_corpus(void **state)
 {
-    struct err e = {0};
-    snprintf(folder, sizeof folder, "model-call-XXXXXX");
-    assert_non_null(mkdtemp(folder));
-    assert_true(db_open(&db, folder, DB_CREATE, &e));
+    sample_corpus_open(&db, folder);
     return 0;
 }
 
 static int close_corpus(void **state)
 {
-    char path[128];
-    db_close(&db);
     arena_release(&arena);
-    snprintf(path, sizeof path, "%s/corpus.db", folder);
-    unlink(path);
-    snprintf(path, sizeof path, "%s/blobs", folder);
-    rmdir(path);
-    return rmdir(folder);
+    sample_corpus_remove(&db, folder);
+    return 0;
 }
 
 static int64_t add(const char *stage, const char *model, const char *request, const char *reply,

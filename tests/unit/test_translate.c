@@ -117,7 +117,7 @@ static void add_caption(struct db *db, int64_t article, const char *language, co
 static int begin(void **state)
 {
     (void)state;
-    snprintf(folder, sizeof folder, "translate-XXXXXX");
+    snprintf(folder, sizeof folder, P_tmpdir "/translate-XXXXXX");
     return mkdtemp(folder) == NULL;
 }
 
