@@ -261,7 +261,10 @@ static void say_summary(const struct run *r)
 {
     const struct board *b = r->board;
     if (!r->ready) {
-        if (r->at_end.failed)
+        if (r->at_end.running || r->at_end.ready)
+            log_info("nothing to do now: another run has %lld items in hand, or had until a moment ago (run it again)",
+                     (long long)(r->at_end.running + r->at_end.ready));
+        else if (r->at_end.failed)
             log_info("nothing to do (%lld failed before: `figmill status --failures` lists them, --retry-failed tries "
                      "them again)",
                      (long long)r->at_end.failed);
