@@ -14,8 +14,7 @@ TIMEOUT_S = 600
 # The line's stages from left to right, with what they are run with; {url} is the model server's.
 STAGES = ["import", "extract", "translate", "generate", "shard"]
 # What scripts/demo gives them.
-DEMO_OPTIONS = {"translate": ["--mentions", "1"], "generate": ["--attempts", "1"],
-                "shard": ["--name", "default"]}
+DEMO_OPTIONS = {"translate": ["--mentions", "1"], "shard": ["--name", "default"]}
 
 
 def program(name):
