@@ -213,13 +213,16 @@ bool check_question(const struct candidate *c, struct str *why)
 
 bool check_length(const struct candidate *c, struct str *why)
 {
-    static const struct {
-        size_t least, most;
-    } bounds[PAIR_KINDS] = {{5, 700}, {30, 220}, {25, 220}};
-    size_t words = text_words(c->answer, strlen(c->answer));
-    if (words >= bounds[c->kind].least && words <= bounds[c->kind].most)
+    size_t words = text_words(c->answer, strlen(c->answer)), asked = (size_t)c->words;
+    /* A description has more to tell than a thought. */
+    size_t least = c->kind == PAIR_DETAILED_DESCRIPTION ? 3 * asked / 11 : 5 * asked / 22, most = 2 * asked;
+    if (c->kind == PAIR_ALIGNMENT) {
+        least = 5;
+        most = 700;
+    }
+    if (words >= least && words <= most)
         return true;
-    str_addf(why, "the answer has %zu words: write %zu to %zu", words, bounds[c->kind].least, bounds[c->kind].most);
+    str_addf(why, "the answer has %zu words: write %zu to %zu", words, least, most);
     return false;
 }
 

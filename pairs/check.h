@@ -3,7 +3,7 @@
  * all their outcomes, so that a curator can see what a stricter or laxer choice would keep. The first that failed is
  * the candidate's drop_reason; its name is part of the public contract.
  *
- *   finish        the reply was not cut off by the token limit
+ *   finish        the reply was not cut off by the token limit, or had whole sentences before that (mend.h)
  *   schema        the reply is JSON of the form asked for (the caller finds out, see reply.h)
  *   tokens        no placeholders, control tokens, role names, markup, line breaks or URLs: they break trainers
  *   language      English: no letters but Latin and Greek ones, and enough of its small words
@@ -11,8 +11,9 @@
  *   leak          no word of the caption, the text, the article, its authors, or a figure's number
  *   advice        nothing that tells a patient what to do
  *   question      one question, of 4 to 40 words, that begins with Why or How and names no percentages
- *   length        of the answer, in words, by kind
- *   repeated      no sentence twice, no loops
+ *   length        of the answer, in words, by kind and by what was asked for: models count badly, so a quarter to
+ *                 twice of it passes
+ *   repeated      no sentence twice, no loops (what comes before them is kept, see mend.h)
  *   shot          not taken from the prompt's own examples, nor about what only those speak of
  *   copied        not the caption over again
  *   grounded      enough of the answer's words stand in the caption and mentions
@@ -55,6 +56,7 @@ struct candidate {
     const char *question; /* asked of the reader */
     bool own_question;    /* the model wrote it */
     const char *answer;
+    int words;          /* the most that the model was asked to write; 0: no model */
     const char *broken; /* what is wrong with the reply's form; NULL: nothing */
     bool cut;           /* it ended by the token limit */
     const struct check_source *source;

@@ -13,7 +13,7 @@
 
 /* Of the command line. */
 static const char *option_url, *option_model, *option_kinds;
-static int option_per_figure = 1, option_attempts = 2;
+static int option_per_figure = 1, option_attempts = 2, option_words = 110;
 static double option_temperature = 0.5;
 
 static const struct poptOption options[] = {
@@ -27,6 +27,8 @@ static const struct poptOption options[] = {
      "pairs of each kind that the model writes of a figure (default 1)", "N"},
     {"attempts", 0, POPT_ARG_INT, &option_attempts, 0,
      "how often a pair that fails a check is written again (default 2)", "N"},
+    {"words", 0, POPT_ARG_INT, &option_words, 0, "the most that the model is asked to write in an answer (default 110)",
+     "N"},
     {"temperature", 0, POPT_ARG_DOUBLE, &option_temperature, 0, "of the model's sampling (default 0.5)", "T"},
     POPT_TABLEEND};
 
@@ -59,6 +61,7 @@ static const char description[] =
     "  --kinds LIST        of the kinds above, with commas between; default all\n"
     "  --per-figure N      pairs of each kind that the model writes of a figure; default 1\n"
     "  --attempts N        how often a pair that fails a check is written again; default 2\n"
+    "  --words N           the most that it is asked to write in an answer, 40 to 400; default 110\n"
     "  --temperature T     of the model's sampling; default 0.5\n"
     "\n"
     "The server is any that speaks chat completions (llama-server, vLLM, SGLang, Ollama, OpenAI). Workers (-j)\n"
@@ -111,14 +114,18 @@ static bool read_kinds(const char *list, unsigned *kinds, struct err *e)
 
 static bool prepare(struct stage_context *c, struct err *e)
 {
-    struct make_options o = {
-        .per_figure = option_per_figure, .attempts = option_attempts, .temperature = option_temperature};
+    struct make_options o = {.per_figure = option_per_figure,
+                             .attempts = option_attempts,
+                             .words = option_words,
+                             .temperature = option_temperature};
     if (!read_kinds(option_kinds, &o.kinds, e))
         return false;
     if (o.per_figure < 1 || o.per_figure > MAKE_MAX_PER_FIGURE)
         return err_set(e, ERR_USAGE, "--per-figure takes 1 to %d", MAKE_MAX_PER_FIGURE);
     if (o.attempts < 0 || o.attempts > MAKE_MAX_ATTEMPTS)
         return err_set(e, ERR_USAGE, "--attempts takes 0 to %d", MAKE_MAX_ATTEMPTS);
+    if (o.words < MAKE_LEAST_WORDS || o.words > MAKE_MOST_WORDS)
+        return err_set(e, ERR_USAGE, "--words takes %d to %d", MAKE_LEAST_WORDS, MAKE_MOST_WORDS);
     if (!(o.temperature >= 0 && o.temperature <= 2))
         return err_set(e, ERR_USAGE, "--temperature takes 0 to 2");
     struct generate *g = c->state = mem_new(sizeof *g);

@@ -9,14 +9,14 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "pairs/facts.h"
+#include "pairs/mend.h"
 #include "pairs/reply.h"
 
 /* Part of every fingerprint: raise it when the code makes other pairs of the same input. */
-#define MAKE_VERSION "1"
+#define MAKE_VERSION "2"
 
 enum {
-    BRIEF_WORDS = 30, /* a caption of fewer words is asked for with an instruction of the brief list */
-    MAX_TOKENS = 260,
+    BRIEF_WORDS = 30,   /* a caption of fewer words is asked for with an instruction of the brief list */
     MAX_CAPTION = 2400, /* bytes that a model is told */
     MAX_MENTIONS = 600,
     SHORT_CAPTION = 1200,
@@ -50,12 +50,11 @@ bool maker_asks(const struct maker *m)
 
 void maker_settings(const struct maker *m, const char *model, char hex[SHA256_SIZE])
 {
-    char options[128];
+    char options[128] = "";
     const struct make_options *o = &m->options;
-    bool asks = maker_asks(m);
-    snprintf(options, sizeof options, "%u %d %d %g", o->kinds, asks ? o->per_figure : 1, asks ? o->attempts : 0,
-             asks ? o->temperature : 0);
-    sha256_list(hex, "generate " MAKE_VERSION, options, asks ? model : NULL, SHA256_END);
+    if (maker_asks(m))
+        snprintf(options, sizeof options, "%d %d %d %g", o->per_figure, o->attempts, o->words, o->temperature);
+    sha256_list(hex, "generate " MAKE_VERSION, options, maker_asks(m) ? model : NULL, SHA256_END);
     if (o->kinds & 1u << PAIR_ALIGNMENT)
         sha256_list(hex, hex, m->brief.hash, m->long_.hash, SHA256_END);
     if (o->kinds & 1u << PAIR_DETAILED_DESCRIPTION)
@@ -182,13 +181,25 @@ static const char *user_text(const struct job *j, const struct draft *d)
     return text;
 }
 
+static const char *system_text(const struct job *j, const struct prompt *p)
+{
+    struct str out = STR_INIT(MAX_TEXT);
+    int most = j->maker->options.words;
+    struct prompt_field fields[] = {{"least", arena_printf(j->arena, "%d", most * 4 / 11)},
+                                    {"most", arena_printf(j->arena, "%d", most)}};
+    prompt_fill(p->system, fields, sizeof fields / sizeof *fields, &out);
+    const char *text = arena_strndup(j->arena, out.data, out.len);
+    str_release(&out);
+    return text;
+}
+
 /* What is the same for all items stands first, so that servers keep it in their prefix cache. A reply that was rejected
  * is not shown again, only what was wrong with it: small models would repeat it. */
 static size_t write_messages(const struct job *j, const struct draft *d, struct model_message *out)
 {
     const struct prompt *p = &j->maker->prompts[d->kind];
     size_t n = 0;
-    out[n++] = (struct model_message){"system", p->system};
+    out[n++] = (struct model_message){"system", system_text(j, p)};
     for (size_t i = 0; i < p->n_shots; i++) {
         out[n++] = (struct model_message){"user", p->shots[i].user};
         out[n++] = (struct model_message){"assistant", p->shots[i].assistant};
@@ -223,14 +234,16 @@ static bool ask_once(struct job *j, struct draft *d, int max_tokens, struct mode
  * that goes round in circles would fill any room. */
 static bool ask_for(struct job *j, struct draft *d, struct model_reply *reply, struct err *e)
 {
-    bool ok = ask_once(j, d, MAX_TOKENS, reply, e);
+    /* English takes 1.3 tokens a word; half as much again is for the question, and for those who write long. */
+    int max_tokens = 2 * j->maker->options.words + 40;
+    bool ok = ask_once(j, d, max_tokens, reply, e);
     while (!ok && e->kind == ERR_LIMIT && d->shortened < 2) {
         d->shortened++;
         err_clear(e);
-        ok = ask_once(j, d, MAX_TOKENS, reply, e);
+        ok = ask_once(j, d, max_tokens, reply, e);
     }
     if (ok && strcmp(reply->finish_reason, "length") == 0 && !check_loops(reply->content))
-        ok = ask_once(j, d, 2 * MAX_TOKENS, reply, e);
+        ok = ask_once(j, d, 2 * max_tokens, reply, e);
     return ok;
 }
 
@@ -240,17 +253,22 @@ static struct candidate candidate_of(const struct job *j, const struct draft *d,
     struct candidate c = {.kind = d->kind,
                           .question = d->question,
                           .own_question = !d->question,
+                          .words = j->maker->options.words,
                           .source = &j->source,
                           .prompt = p,
                           .cut = strcmp(reply->finish_reason, "length") == 0,
                           .earlier = j->candidates,
                           .n_earlier = j->n};
+    const char *content = c.cut ? mend_cut(reply->content, j->arena) : reply->content;
     struct reply parts;
     struct err e = {0};
-    if (!reply_read(reply->content, p->schema, j->arena, &parts, &e)) {
+    if (!content)
+        return c;
+    c.cut = false;
+    if (!reply_read(content, p->schema, j->arena, &parts, &e)) {
         c.broken = arena_strdup(j->arena, e.text);
     } else {
-        c.answer = parts.answer;
+        c.answer = mend_loop(parts.answer, j->arena);
         c.question = parts.question ? parts.question : c.question;
     }
     return c;

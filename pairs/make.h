@@ -7,12 +7,14 @@
 #include "pairs/check.h"
 #include "stage/ask.h"
 
-enum { MAKE_MAX_PER_FIGURE = 20, MAKE_MAX_ATTEMPTS = 10 };
+enum { MAKE_MAX_PER_FIGURE = 20, MAKE_MAX_ATTEMPTS = 10, MAKE_LEAST_WORDS = 40, MAKE_MOST_WORDS = 400 };
 
 struct make_options {
     unsigned kinds;     /* bit 1 << enum pair_kind */
     int per_figure;     /* pairs of each kind that a model writes; alignment: always one */
     int attempts;       /* how often a pair that fails its checks is written again */
+    int words;          /* the most that the model is asked to write in an answer; MAKE_LEAST_WORDS to
+                           MAKE_MOST_WORDS. A third of them is the least. */
     double temperature; /* of sampling */
 };
 

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "pairs/facts.h"
+#include "pairs/mend.h"
 #include "pairs/reply.h"
 
 static struct arena arena = ARENA_INIT;
@@ -295,8 +296,17 @@ static void test_length(void **state)
     struct str text = STR_INIT(10000);
     for (int i = 0; i < 60; i++)
         str_add(&text, "word ");
-    struct candidate c = {.kind = PAIR_DETAILED_DESCRIPTION, .answer = text.data};
+    struct candidate c = {.kind = PAIR_DETAILED_DESCRIPTION, .answer = text.data, .words = 110};
     assert_true(passes(check_length, c));
+    c.words = 400;
+    assert_false(passes(check_length, c));
+    c.words = 40;
+    assert_true(passes(check_length, c));
+    str_add(&text,
+            "word word word word word word word word word word word word word word word word word word word word "
+            "word");
+    assert_false(passes(check_length, c));
+    c.words = 110;
     for (int i = 0; i < 200; i++)
         str_add(&text, "word ");
     c.answer = text.data;
@@ -445,6 +455,7 @@ static void test_run_reports_every_outcome(void **state)
     struct candidate c = {.kind = PAIR_DETAILED_DESCRIPTION,
                           .question = "What is it?",
                           .source = &source,
+                          .words = 110,
                           .answer = "The caption speaks of 48 h."};
     const char *json, *failed, *why;
     check_run(&c, &arena, &json, &failed, &why);
@@ -491,6 +502,36 @@ static void test_reply(void **state)
     struct reply r;
     assert_true(reply_read(cases[0].content, schema, &arena, &r, NULL));
     assert_string_equal(r.answer, "Because of it.");
+}
+
+static void test_mend(void **state)
+{
+    static const char *const cut[][2] = {
+        {"{\"answer\": \"It rises. It falls. Then", "{\"answer\": \"It rises. It falls.\"}"},
+        {"{\"question\": \"Why?\", \"answer\": \"It \\\"rises\\\". 0.5 Gy",
+         "{\"question\": \"Why?\", \"answer\": \"It \\\"rises\\\".\"}"},
+        {"{\"answer\": \"It rises", NULL},
+        {"{\"answer\": \"It rises. It falls.\", \"mo", NULL},
+        {"{\"answer\": \"It rises. It falls.\"", NULL},
+        {"", NULL}};
+    static const char *const loops[][2] = {
+        {"The signal is high. The control is low.", "The signal is high. The control is low."},
+        {"The signal is high. The control is low. The signal is high. It is a blot.",
+         "The signal is high. The control is low."},
+        {"The blue line shows that the dose had an effect. The red line is flat. While the red line is flat, the blue line "
+         "shows that the dose had an effect.",
+         "The blue line shows that the dose had an effect. The red line is flat."},
+        {"", ""}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cut / sizeof *cut; i++) {
+        const char *mended = mend_cut(cut[i][0], &arena);
+        if (cut[i][1])
+            assert_string_equal(mended, cut[i][1]);
+        else
+            assert_null(mended);
+    }
+    for (size_t i = 0; i < sizeof loops / sizeof *loops; i++)
+        assert_string_equal(mend_loop(loops[i][0], &arena), loops[i][1]);
 }
 
 static void test_facts(void **state)
@@ -558,6 +599,7 @@ int main(void)
         cmocka_unit_test(test_schema_and_finish),
         cmocka_unit_test(test_run_reports_every_outcome),
         cmocka_unit_test(test_reply),
+        cmocka_unit_test(test_mend),
         cmocka_unit_test(test_facts),
     };
     return cmocka_run_group_tests(tests, NULL, end);

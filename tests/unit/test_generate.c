@@ -378,6 +378,8 @@ static void test_usage(void **state)
                                         "--per-figure=0",
                                         "--per-figure=1000",
                                         "--attempts=-1",
+                                        "--words=39",
+                                        "--words=401",
                                         "--temperature=9",
                                         "--temperature=nan"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
