@@ -320,10 +320,21 @@ static int wide_space(const struct label_cursor *c)
     return code == '\t' || code == 0x2002 || code == 0x2003 || code == 0x3000 ? code : 0;
 }
 
+/* "shows" behind the number, or a particle at once behind it: the sentence goes on. */
+static bool reads_on(struct label_cursor at)
+{
+    bool space = label_skip_spaces(&at);
+    if (label_is_upper(label_peek(&at))) /* "Figure 1 In vivo imaging" */
+        return false;
+    const struct label_sense *cue = label_match(&at, LABEL_IN_CUE, NULL);
+    return cue && !(space && cue->flags & LABEL_GLUED);
+}
+
 static void read_end(struct reading *r)
 {
     struct label_cursor *at = &r->at;
     int wide = wide_space(at);
+    r->out->cue = reads_on(*at);
     if (read_continued(at))
         r->out->continued = true;
     r->out->separator = read_separator(at);
@@ -385,10 +396,10 @@ static bool is_bullet(int code)
            code == 0x25c6 || code == 0x2022;
 }
 
-/* The label, and in brackets if an opening one is in front: "<그림 1>", "[Fig. 1]". */
+/* The label, and in brackets if an opening one is in front: "<그림 1>", "[Fig. 1]", "(그림 1)". */
 static bool read_bracketed(struct reading *r)
 {
-    int closing = label_peek(&r->at) == '(' ? 0 : label_closing(label_peek(&r->at));
+    int opening = label_peek(&r->at), closing = label_closing(opening);
     if (closing) {
         label_step(&r->at);
         label_skip_spaces(&r->at);
@@ -397,6 +408,7 @@ static bool read_bracketed(struct reading *r)
         return false;
     if (closing) {
         label_skip_spaces(&r->at);
+        r->out->bracket = opening;
         return label_accept(&r->at, closing);
     }
     return true;

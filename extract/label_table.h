@@ -22,6 +22,7 @@ enum label_root { /* the order of ROOTS in label_table.py */
                   LABEL_IN_AND,         /* Figures 1 and 2 */
                   LABEL_IN_TO,          /* Figures 1 to 3 */
                   LABEL_IN_TAIL,        /* Figure 1-figure supplement 1 */
+                  LABEL_IN_CUE,         /* Figure 1 shows */
 };
 
 enum {
@@ -32,6 +33,7 @@ enum {
     LABEL_NUMBER_DOT = 16, /* the number in front needs a dot */
     LABEL_BEFORE = 32,     /* means "continued" in front of the label word */
     LABEL_UNSPACED = 64,   /* a script without spaces: letters may follow at once */
+    LABEL_GLUED = 128,     /* a particle: means what it does at once behind the number only */
 };
 
 struct label_sense {

@@ -11,9 +11,12 @@
 
 /* A caption's label as it stands in print, for telling which candidates are set alike. */
 struct style {
-    int font, size, separator;
+    int font, size, separator, bracket;
     bool table;
 };
+
+/* The scores from which a candidate is believed: by itself, where its number is missing, where it is the last. */
+static const double ACCEPT = 1.5, ACCEPT_MISSING = 0.6, ACCEPT_LAST = 1.0;
 
 static const struct pdf_line *first_line(const struct pdf_doc *d, const struct pdf_caption *c)
 {
@@ -48,6 +51,11 @@ static double start_score(const struct pdf_doc *d, const struct pdf_sheet *page,
         score += 0.3;
     if (label->separator == '-' && lower)
         score -= 1;
+    if (label->cue)
+        score -= 2.5;
+    /* "(Fig. 1)" is how a sentence refers to one; that captions are set so, others of the document must tell. */
+    if (label->bracket == '(')
+        score -= line->class == LINE_BODY || label->separator ? 3 : 0.5;
     if (!label->capital)
         score -= 2;
     if (label->plural)
@@ -116,12 +124,14 @@ static void find_starts(struct pdf_doc *d)
 static struct style style_of(const struct pdf_doc *d, const struct pdf_caption *c)
 {
     const struct pdf_line *line = first_line(d, c);
-    return (struct style){line->head_font, (int)lround(line->head_size * 2), c->label.separator, c->table};
+    return (struct style){line->head_font, (int)lround(line->head_size * 2), c->label.separator, c->label.bracket,
+                          c->table};
 }
 
 static bool same_style(struct style a, struct style b)
 {
-    return a.font == b.font && abs(a.size - b.size) <= 1 && a.separator == b.separator && a.table == b.table;
+    return a.font == b.font && abs(a.size - b.size) <= 1 && a.separator == b.separator && a.bracket == b.bracket &&
+           a.table == b.table;
 }
 
 /* Captions of one document are set alike: what looks like other good candidates of its kind gains. */
@@ -164,8 +174,6 @@ static bool bilingual(const struct pdf_doc *d, const struct pdf_caption *a, cons
     return less > 0 && strncasecmp(x->text, y->text, less) != 0;
 }
 
-enum { ACCEPT_TENTHS = 15 };
-
 static int by_score(const void *a, const void *b)
 {
     const struct pdf_caption *x = *(struct pdf_caption *const *)a, *y = *(struct pdf_caption *const *)b;
@@ -185,7 +193,7 @@ static void choose(struct pdf_doc *d)
         qsort(order, d->n_captions, sizeof *order, by_score);
     for (size_t i = 0; i < d->n_captions; i++) {
         struct pdf_caption *c = order[i];
-        if (c->score < ACCEPT_TENTHS / 10.0)
+        if (c->score < ACCEPT)
             break;
         const struct pdf_caption *rival = NULL;
         for (size_t k = 0; k < i && !rival; k++)
@@ -205,26 +213,50 @@ static void choose(struct pdf_doc *d)
     d->n_captions = kept;
 }
 
-/* A missing number between two that were found is looked for again among the candidates with a lower bar. */
+static int plain_number(const struct pdf_caption *c)
+{
+    char *end;
+    long number = strtol(c->label.number, &end, 10);
+    return *end || number <= 0 || number > 999 ? 0 : (int)number;
+}
+
+/* Whether the accepted captions of its kind leave a place for `c`: none has its number, the next lower one (or the
+ * start) stands before it, and the next higher one behind it. At the end of the sequence it must follow at once. */
+static bool fits_sequence(const struct pdf_doc *d, const struct pdf_caption *c)
+{
+    const struct pdf_caption *lower = NULL, *higher = NULL;
+    int number = plain_number(c);
+    for (size_t k = 0; number && k < d->n_captions; k++) {
+        const struct pdf_caption *o = &d->captions[k];
+        int other = plain_number(o);
+        if (o == c || !other || !str_same(o->label.kind, c->label.kind))
+            continue;
+        if (other == number && (o->score > c->score || o->score >= ACCEPT))
+            return false;
+        if (o->score < ACCEPT)
+            continue;
+        if (other < number && (!lower || other > plain_number(lower)))
+            lower = o;
+        if (other > number && (!higher || other < plain_number(higher)))
+            higher = o;
+    }
+    if (!number || (lower ? lower->page > c->page : number != 1))
+        return false;
+    return higher ? higher->page >= c->page : lower && plain_number(lower) == number - 1 && c->score >= ACCEPT_LAST;
+}
+
+/* A number that is missing among those that were found is looked for again with a lower bar. */
 static void fill_gaps(struct pdf_doc *d)
 {
-    for (size_t i = 0; i < d->n_captions; i++) {
-        struct pdf_caption *c = &d->captions[i];
-        if (c->score >= ACCEPT_TENTHS / 10.0 || c->score < 0.6)
-            continue;
-        int number = (int)strtol(c->label.number, NULL, 10);
-        bool before = number == 1, after = false, present = false;
-        for (size_t k = 0; k < d->n_captions; k++) {
-            const struct pdf_caption *o = &d->captions[k];
-            if (k == i || !str_same(o->label.kind, c->label.kind))
-                continue;
-            int other = (int)strtol(o->label.number, NULL, 10);
-            present |= other == number && o->score > c->score;
-            before |= other == number - 1 && o->score >= 1.5 && o->page <= c->page;
-            after |= other == number + 1 && o->score >= 1.5 && o->page >= c->page;
+    for (bool again = true; again;) {
+        again = false;
+        for (size_t i = 0; i < d->n_captions; i++) {
+            struct pdf_caption *c = &d->captions[i];
+            if (c->score < ACCEPT && c->score >= ACCEPT_MISSING && fits_sequence(d, c)) {
+                c->score = ACCEPT;
+                again = true;
+            }
         }
-        if (number > 0 && before && after && !present)
-            c->score = ACCEPT_TENTHS / 10.0;
     }
 }
 

@@ -158,7 +158,7 @@ static void take_piece(struct taker *t, const fz_stext_line *line, int block)
 }
 
 /* Whether `b` goes on where `a` ends on the same line. Pieces that follow each other in the content may have a wide
- * word gap between them (justified text); others must be close. */
+ * word gap between them (justified text), those of one block a space; others must be close. */
 static bool continues(const struct piece *a, const struct piece *b, bool next)
 {
     if (a->sideways || b->sideways)
@@ -170,7 +170,7 @@ static bool continues(const struct piece *a, const struct piece *b, bool next)
     bool script = fmin(a->size, b->size) < 0.82 * size; /* a superscript or subscript in a piece of its own */
     if (shift > (script ? 0.55 : 0.2) * size)
         return false;
-    return gap > -0.6 * size && gap < (next ? 1.3 : 0.45) * size;
+    return gap > -0.6 * size && gap < (next ? 1.3 : a->block == b->block ? 0.75 : 0.45) * size;
 }
 
 static void merge(struct piece *a, struct piece *b)
@@ -196,35 +196,83 @@ static void merge(struct piece *a, struct piece *b)
     b->n = b->cap = 0;
 }
 
-static void join_pieces(struct taker *t)
+/* The place in `a` of a hole that `b` fills: Hangul word processors print the Hangul of a line first, with spaces for
+ * what stands between, then digits and Latin words into the holes. 0: there is none. */
+static size_t find_hole(const struct piece *a, const struct piece *b)
+{
+    double size = fmax(a->size, b->size), slack = 0.15 * size;
+    if (a->sideways || b->sideways || fabs(a->base - b->base) > 0.2 * size || fmin(a->size, b->size) < 0.8 * size ||
+        b->box.x0 < a->box.x0 || b->box.x1 > a->box.x1)
+        return 0;
+    for (size_t i = 0, hole = 0; i < a->n; i++) {
+        const struct glyph *g = &a->glyphs[i];
+        if (is_space(g->c))
+            continue;
+        if (g->x0 >= b->box.x1 - slack)
+            return hole;
+        hole = g->x1 <= b->box.x0 + slack ? i + 1 : 0;
+    }
+    return 0;
+}
+
+/* Puts `b` into the hole of `a`; spaces around it are those of the page, not those that made the hole. */
+static void fill_hole(struct piece *a, struct piece *b, size_t hole)
+{
+    size_t end = hole;
+    while (end < a->n && is_space(a->glyphs[end].c))
+        end++;
+    struct piece tail = {.size = a->size, .box = a->box};
+    for (size_t i = end; i < a->n; i++)
+        add_glyph(&tail, a->glyphs[i]);
+    struct box whole = a->box;
+    a->n = hole;
+    a->box.x1 = a->glyphs[hole - 1].x1;
+    merge(a, b);
+    if (tail.n) {
+        tail.box.x0 = tail.glyphs[0].x0;
+        merge(a, &tail);
+    }
+    a->box = box_union(a->box, whole);
+}
+
+/* Joins the piece at `at` to an earlier one of its line. The place of the joined piece, or `at` when it stays alone. */
+static size_t join_piece(struct taker *t, size_t at)
 {
     enum { BACK = 12 };
-    for (size_t i = 1; i < t->n; i++) {
-        struct piece *b = &t->pieces[i];
-        size_t looked = 0;
-        bool next = true;
-        for (size_t j = i; j-- > 0 && looked < BACK;) {
-            struct piece *a = &t->pieces[j];
-            if (a->merged)
-                continue;
-            looked++;
-            if (continues(a, b, next)) {
-                merge(a, b);
-                break;
-            }
-            if (continues(b, a, false) && a->n < MAX_LINE_CHARS / 2) {
-                /* Drawn after what it precedes: it takes the other's place in the order. */
-                merge(b, a);
-                a->merged = false;
-                struct piece keep = *b;
-                *b = *a;
-                *a = keep;
-                a->merged = false;
-                b->merged = true;
-                break;
-            }
-            next = false;
+    struct piece *b = &t->pieces[at];
+    size_t looked = 0, hole;
+    for (size_t j = at; j-- > 0 && looked < BACK;) {
+        struct piece *a = &t->pieces[j];
+        if (a->merged)
+            continue;
+        if (continues(a, b, looked++ == 0)) {
+            merge(a, b);
+            return j;
         }
+        if (a->n >= MAX_LINE_CHARS / 2)
+            continue;
+        if ((hole = find_hole(a, b))) {
+            fill_hole(a, b, hole);
+            return j;
+        }
+        if (continues(b, a, false)) {
+            /* Drawn after what it precedes: it takes the other's place in the order. */
+            merge(b, a);
+            struct piece keep = *b;
+            *b = *a;
+            *a = keep;
+            return j;
+        }
+    }
+    return at;
+}
+
+static void join_pieces(struct taker *t)
+{
+    for (size_t i = 1; i < t->n; i++) {
+        /* What was joined in front may now reach the piece before it. */
+        for (size_t at = i, to; (to = join_piece(t, at)) != at; at = to)
+            ;
     }
 }
 

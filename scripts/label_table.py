@@ -11,7 +11,7 @@ import sys
 import unicodedata
 
 KINDS = "figure table scheme chart plate photo map video supplement abstract box algorithm".split()
-ROOTS = "prefix suffix circumfix alone qualifier behind number_word continued and to tail".split()
+ROOTS = "prefix suffix circumfix alone qualifier behind number_word continued and to tail cue".split()
 ROLES = ROOTS[ROOTS.index("qualifier"):]
 # Letters that Unicode keeps apart but print mixes up, or whose decomposition has no plain letter.
 ALIKE = {"ı": "i", "đ": "d", "ł": "l", "ø": "o", "ک": "ك", "ی": "ي", "ى": "ي", "ς": "σ", "’": "'", "׳": "'", "‘": "'",
@@ -47,7 +47,7 @@ def variants(folded):
 
 class Sense:
     """What a form means in one place (root) of a label."""
-    FLAGS = ("plural", "cite", "dot", "short", "number_dot", "before", "unspaced")
+    FLAGS = ("plural", "cite", "dot", "short", "number_dot", "before", "unspaced", "glued")
 
     def __init__(self, kind, mark, flags):
         self.kind, self.mark, self.flags = kind, mark, flags
@@ -81,7 +81,7 @@ def read(path):
         roots = [kind] if kind in ROLES else ["prefix", "suffix"] if place.startswith("both") else [place.replace("-dot", "")]
         for form in forms:
             text = fold(form.rstrip("."))
-            flags = {n for n in notes if n in ("plural", "cite", "dot", "before")}
+            flags = {n for n in notes if n in ("plural", "cite", "dot", "before", "glued")}
             if form.endswith("."):
                 flags.add("short")
             if unicodedata.name(text[-1], "").startswith(UNSPACED):
