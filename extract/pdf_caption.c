@@ -1,4 +1,4 @@
-/* pdf_caption.c: where captions start, which of the candidates are real, and how far each goes. */
+/* pdf_caption.c: where captions start and which of the candidates are real; their texts. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -248,7 +248,9 @@ static bool fits_sequence(const struct pdf_doc *d, const struct pdf_caption *c)
 /* A number that is missing among those that were found is looked for again with a lower bar. */
 static void fill_gaps(struct pdf_doc *d)
 {
-    for (bool again = true; again;) {
+    enum { ROUNDS = 8 };
+    bool again = true;
+    for (int round = 0; again && round < ROUNDS; round++) {
         again = false;
         for (size_t i = 0; i < d->n_captions; i++) {
             struct pdf_caption *c = &d->captions[i];
@@ -257,164 +259,6 @@ static void fill_gaps(struct pdf_doc *d)
                 again = true;
             }
         }
-    }
-}
-
-/* ---- body */
-
-static bool starts_caption(const struct pdf_doc *d, int page, size_t line)
-{
-    for (size_t i = 0; i < d->n_captions; i++)
-        if (d->captions[i].page == page && d->captions[i].first_line == line)
-            return true;
-    return false;
-}
-
-static void take_line(struct pdf_doc *d, struct pdf_caption *c, size_t *cap, size_t line)
-{
-    ARENA_GROW(d->arena, c->lines, c->n_lines, *cap);
-    c->lines[c->n_lines++] = line;
-    struct pdf_line *l = &d->pages[c->page].lines[line];
-    l->class = LINE_CAPTION;
-    c->box = box_union(c->box, l->box);
-}
-
-/* How a caption's lines are set, learnt as they come. */
-struct body {
-    double size, step; /* step 0: not known yet */
-    int font;
-    double left, right; /* edges of its lines */
-    bool bold_title;    /* the first line is bold throughout: the text behind it may be set otherwise */
-};
-
-static bool ends_sentence(const struct pdf_line *line)
-{
-    static const char *const ends[] = {".", ":", "?", "!", ".)", ".”", "。", "．", ";"};
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        size_t n = strlen(ends[i]);
-        if (line->len >= n && memcmp(line->text + line->len - n, ends[i], n) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Whether `b` is the caption's next line below `a`. */
-static bool goes_below(const struct pdf_doc *d, const struct body *body, const struct pdf_line *a,
-                       const struct pdf_line *b, bool same_block)
-{
-    if (b->sideways || b->class == LINE_FURNITURE || b->class == LINE_CAPTION)
-        return false;
-    double step = b->base - a->base;
-    double size = fmax(body->size, 4);
-    if (step < 0.6 * size)
-        return false;
-    /* The usual leading is 1.15 to 1.5 of the size; once two lines are known, theirs holds. */
-    double limit = body->step > 0 ? fmax(body->step * 1.25, body->step + 1) : (same_block ? 1.75 : 1.6) * size;
-    bool alike = fabs(b->size - body->size) < 0.45 && (b->font == body->font || !body->step || b->bold == a->bold);
-    bool like_body = fabs(b->size - d->body_size) < 0.35 && b->font == d->body_font;
-    bool differs_from_body = fabs(body->size - d->body_size) > 0.45 || body->font != d->body_font;
-    /* A caption's own font carries it over a wider gap, such as between its title and its text. */
-    if (alike && differs_from_body && !like_body)
-        limit = fmax(limit, 1.9 * size);
-    if (step > limit)
-        return false;
-    if (fabs(b->size - body->size) > 0.8)
-        return false;
-    if (differs_from_body && like_body && b->class == LINE_BODY)
-        return false;
-    if (!differs_from_body && body->step == 0 && b->class == LINE_HEADING)
-        return false;
-    double over = box_overlap_x(a->box, b->box);
-    double wide = fmin(box_width(a->box), box_width(b->box));
-    if (over < 0.5 * wide && !(over > 0 && fabs(b->box.x0 - body->left) < 2 * size))
-        return false;
-    /* It must not begin far left of the caption or run far past its right edge, unless it is centred. */
-    bool centred = fabs((a->box.x0 + a->box.x1) - (b->box.x0 + b->box.x1)) < 2 * size;
-    if (b->box.x0 < body->left - 1.5 * size && !centred && b->box.x0 < a->box.x0 - 8 * size)
-        return false;
-    return true;
-}
-
-static void learn(struct body *body, const struct pdf_line *line, double step)
-{
-    if (step > 0 && (body->step == 0 || step < body->step))
-        body->step = step;
-    body->left = fmin(body->left, line->box.x0);
-    body->right = fmax(body->right, line->box.x1);
-}
-
-/* The line right below that is not next in the content's order, or n_lines. */
-static size_t look_below(const struct pdf_doc *d, const struct pdf_sheet *page, const struct body *body, size_t at)
-{
-    const struct pdf_line *a = &page->lines[at];
-    size_t best = page->n_lines;
-    for (size_t i = 0; i < page->n_lines; i++) {
-        const struct pdf_line *b = &page->lines[i];
-        if (i == at || b->base <= a->base || !goes_below(d, body, a, b, false) || fabs(b->size - body->size) > 0.3 ||
-            (b->font != body->font && body->step > 0))
-            continue;
-        if (best == page->n_lines || b->base < page->lines[best].base)
-            best = i;
-    }
-    return best;
-}
-
-/* The rest of the caption's first line when the label stands apart from it ("Figure 1   Text"). */
-static size_t look_right(const struct pdf_sheet *page, size_t at)
-{
-    const struct pdf_line *a = &page->lines[at];
-    size_t best = page->n_lines;
-    for (size_t i = 0; i < page->n_lines; i++) {
-        const struct pdf_line *b = &page->lines[i];
-        if (i == at || b->sideways || b->class == LINE_FURNITURE || b->class == LINE_CAPTION ||
-            fabs(b->base - a->base) > 0.3 * a->size || b->box.x0 < a->box.x1 - 1 ||
-            b->box.x0 > a->box.x1 + 4.5 * a->size)
-            continue;
-        if (best == page->n_lines || b->box.x0 < page->lines[best].box.x0)
-            best = i;
-    }
-    return best;
-}
-
-static void grow(struct pdf_doc *d, struct pdf_caption *c)
-{
-    enum { MAX_LINES = 120 };
-    struct pdf_sheet *page = &d->pages[c->page];
-    const struct pdf_line *first = &page->lines[c->first_line];
-    size_t cap = 0, at = c->first_line;
-    struct body body = {.size = first->size, .font = first->font, .left = first->box.x0, .right = first->box.x1};
-    take_line(d, c, &cap, at);
-    bool label_only = c->label.len >= first->len;
-    if (label_only) {
-        size_t right = look_right(page, at);
-        if (right < page->n_lines && !starts_caption(d, c->page, right)) {
-            at = right;
-            take_line(d, c, &cap, at);
-            body.size = page->lines[at].size;
-            body.font = page->lines[at].font;
-            body.left = page->lines[at].box.x0;
-        }
-    }
-    while (c->n_lines < MAX_LINES) {
-        const struct pdf_line *a = &page->lines[at];
-        size_t next = at + 1;
-        if (next >= page->n_lines || !goes_below(d, &body, a, &page->lines[next], page->lines[next].block == a->block))
-            next = look_below(d, page, &body, at);
-        if (next >= page->n_lines || starts_caption(d, c->page, next))
-            break;
-        const struct pdf_line *b = &page->lines[next];
-        /* A table's caption ends where its columns begin: with a second piece on the same line. */
-        if (c->table && ends_sentence(a) && b->box.x1 < a->box.x1 - 10 * b->size && c->n_lines > 1 &&
-            b->block != a->block)
-            break;
-        learn(&body, b, b->base - a->base);
-        if (c->n_lines == 1 || label_only)
-            body.font = b->font;
-        if (c->n_lines == 1)
-            body.size = b->size;
-        take_line(d, c, &cap, next);
-        at = next;
-        label_only = false;
     }
 }
 
@@ -470,7 +314,7 @@ void pdf_find_captions(struct pdf_doc *d)
     fill_gaps(d);
     choose(d);
     for (size_t i = 0; i < d->n_captions; i++)
-        grow(d, &d->captions[i]);
+        pdf_grow_caption(d, &d->captions[i]);
     for (size_t i = 0; i < d->n_captions; i++)
         make_text(d, &d->captions[i]);
     link_captions(d);

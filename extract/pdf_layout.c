@@ -434,6 +434,7 @@ static void classify_headings(struct pdf_doc *d, struct pdf_sheet *page)
 
 void pdf_layout(struct pdf_doc *d)
 {
+    pdf_mend_encoding(d);
     find_body_style(d);
     find_leading(d);
     find_furniture(d);
