@@ -174,6 +174,13 @@ static bool bilingual(const struct pdf_doc *d, const struct pdf_caption *a, cons
     return less > 0 && strncasecmp(x->text, y->text, less) != 0;
 }
 
+/* A table over several pages may have its caption on each of them. */
+static bool repeats(const struct pdf_doc *d, const struct pdf_caption *a, const struct pdf_caption *b)
+{
+    const struct pdf_line *x = first_line(d, a), *y = first_line(d, b);
+    return a->page != b->page && b->label.len < y->len && x->len == y->len && memcmp(x->text, y->text, x->len) == 0;
+}
+
 static int by_score(const void *a, const void *b)
 {
     const struct pdf_caption *x = *(struct pdf_caption *const *)a, *y = *(struct pdf_caption *const *)b;
@@ -199,6 +206,8 @@ static void choose(struct pdf_doc *d)
         for (size_t k = 0; k < i && !rival; k++)
             if (order[k]->taken && same_figure(order[k], c))
                 rival = order[k];
+        if (rival && repeats(d, rival, c))
+            order[i]->label.continued = order[i]->page > rival->page;
         if (!rival || c->label.continued || rival->label.continued || bilingual(d, rival, c))
             c->taken = true;
         else
@@ -242,7 +251,9 @@ static bool fits_sequence(const struct pdf_doc *d, const struct pdf_caption *c)
     }
     if (!number || (lower ? lower->page > c->page : number != 1))
         return false;
-    return higher ? higher->page >= c->page : lower && plain_number(lower) == number - 1 && c->score >= ACCEPT_LAST;
+    if (higher)
+        return higher->page >= c->page;
+    return c->score >= ACCEPT_LAST && (lower ? plain_number(lower) == number - 1 : number == 1);
 }
 
 /* A number that is missing among those that were found is looked for again with a lower bar. */
@@ -260,6 +271,26 @@ static void fill_gaps(struct pdf_doc *d)
             }
         }
     }
+}
+
+/* PLOS and others print the figure's own DOI behind its caption. */
+static size_t without_doi(const char *text, size_t len)
+{
+    static const char *const starts[] = {
+        " doi:10.", " DOI:10.", " doi: 10.", " https://doi.org/10.", " http://dx.doi.org/10.", " http://doi.org/10."};
+    size_t last = len;
+    while (last > 0 && text[last - 1] == ' ')
+        last--;
+    size_t word = last;
+    while (word > 0 && text[word - 1] != ' ')
+        word--;
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        size_t n = strlen(starts[i]), gap = strchr(starts[i] + 1, ' ') ? 5 : 0;
+        size_t from = word >= gap + 1 ? word - gap - 1 : len;
+        if (from + n < last && memcmp(text + from, starts[i], n) == 0)
+            return from;
+    }
+    return len;
 }
 
 static void make_text(struct pdf_doc *d, struct pdf_caption *c)
@@ -285,6 +316,7 @@ static void make_text(struct pdf_doc *d, struct pdf_caption *c)
     c->label_text = arena_strndup(d->arena, clean.data, clean.len);
     str_clear(&clean);
     text_clean(text.data + skip, text.len - skip, &clean);
+    str_cut(&clean, without_doi(clean.data, clean.len));
     c->text = clean.len ? arena_strndup(d->arena, clean.data, clean.len) : NULL;
     str_release(&text);
     str_release(&clean);

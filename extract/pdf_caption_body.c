@@ -85,7 +85,7 @@ static double step_limit(const struct pdf_doc *d, const struct body *body, const
     if (!alike || set_as_body(d, body->size, body->font) || set_as_body(d, b->size, b->font))
         return body->label_only && b->class != LINE_BODY ? fmax(limit, 2.2 * size) : limit;
     /* A caption's own font carries it over a wider gap, such as between its title and its text. */
-    limit = fmax(limit, (body->label_only ? 3 : 1.9) * size);
+    limit = fmax(limit, (body->label_only ? 3.5 : 1.9) * size);
     /* Manuscripts are set with double spacing throughout. */
     return d->leading > 1.7 * d->body_size ? fmax(limit, 1.1 * d->leading) : limit;
 }

@@ -369,38 +369,49 @@ static int prevailing_font(const struct piece *p)
     return best;
 }
 
-static void add_line(struct taker *t, struct piece *p)
+/* Where the caption of the figure to the right begins on a line that starts with a caption: a label of the same kind
+ * behind a gap. The number of glyphs when there is none. */
+static size_t find_neighbour(const struct piece *p, const struct str *raw, const size_t *offsets)
+{
+    struct label own, other;
+    if (!label_parse(raw->data, raw->len, &own) || !own.number[0] || own.cue)
+        return p->n;
+    for (size_t i = 1, last = 0; i < p->n; i++) {
+        if (is_space(p->glyphs[i].c))
+            continue;
+        if (p->glyphs[i].x0 - p->glyphs[last].x1 > 0.7 * p->size &&
+            label_parse(raw->data + offsets[i], raw->len - offsets[i], &other) && other.number[0] &&
+            str_same(other.kind, own.kind) && other.separator == own.separator && !str_same(other.number, own.number))
+            return i;
+        last = i;
+    }
+    return p->n;
+}
+
+/* Writes a line's text; the glyphs from the result on are another line. */
+static size_t write_text(const struct piece *p, struct str *raw)
+{
+    size_t *offsets = mem_array(p->n + 1, sizeof *offsets);
+    for (size_t i = 0; i < p->n; i++) {
+        offsets[i] = raw->len;
+        str_add_utf8(raw, shifted(p, i));
+    }
+    size_t end = p->sideways ? p->n : find_neighbour(p, raw, offsets);
+    if (end < p->n)
+        str_cut(raw, offsets[end]);
+    free(offsets);
+    return end;
+}
+
+static void store_line(struct taker *t, struct pdf_line line, const struct str *raw)
 {
     struct pdf_doc *d = t->d;
     struct pdf_sheet *page = t->page;
-    struct str raw, clean;
-    str_init(&raw, 6 * MAX_LINE_CHARS);
+    struct str clean;
     str_init(&clean, 6 * MAX_LINE_CHARS);
-    if (!p->sideways)
-        reorder_rtl(p->glyphs, p->n);
-    struct pdf_line line = {
-        .box = p->box, .base = p->base, .size = p->size, .sideways = p->sideways, .block = p->block};
-    bool first = true;
-    for (size_t i = 0; i < p->n; i++) {
-        const struct glyph *g = &p->glyphs[i];
-        str_add_utf8(&raw, shifted(p, i));
-        if (is_space(g->c))
-            continue;
-        line.n_chars++;
-        if (first) {
-            line.head_font = g->font;
-            line.head_size = g->size;
-            line.colour = g->colour;
-            first = false;
-        }
-    }
-    line.font = prevailing_font(p);
-    line.bold = d->fonts[line.font].bold;
-    line.italic = d->fonts[line.font].italic;
-    line.head_bold = d->fonts[line.head_font].bold;
     /* text_clean would drop the soft hyphen that pdf_join_line needs at the end. */
-    bool soft = raw.len >= 2 && memcmp(raw.data + raw.len - 2, "\xC2\xAD", 2) == 0;
-    text_clean(raw.data, raw.len, &clean);
+    bool soft = raw->len >= 2 && memcmp(raw->data + raw->len - 2, "\xC2\xAD", 2) == 0;
+    text_clean(raw->data, raw->len, &clean);
     if (soft)
         str_add(&clean, "\xC2\xAD");
     if (clean.len && d->text_bytes < PDF_MAX_TEXT && page->n_lines < PDF_MAX_LINES) {
@@ -410,8 +421,49 @@ static void add_line(struct taker *t, struct piece *p)
         ARENA_GROW(d->arena, page->lines, page->n_lines, page->cap_lines);
         page->lines[page->n_lines++] = line;
     }
-    str_release(&raw);
     str_release(&clean);
+}
+
+/* Makes a line of the piece's glyphs up to where another line begins; how many these are. */
+static size_t add_line(struct taker *t, const struct piece *p)
+{
+    const struct pdf_doc *d = t->d;
+    struct str raw;
+    str_init(&raw, 6 * MAX_LINE_CHARS);
+    size_t n = write_text(p, &raw);
+    struct pdf_line line = {
+        .box = p->box, .base = p->base, .size = p->size, .sideways = p->sideways, .block = p->block};
+    for (size_t i = 0; i < n; i++) {
+        const struct glyph *g = &p->glyphs[i];
+        if (is_space(g->c))
+            continue;
+        if (!line.n_chars++) {
+            line.head_font = g->font;
+            line.head_size = g->size;
+            line.colour = g->colour;
+        }
+        if (n < p->n)
+            line.box.x1 = g->x1;
+    }
+    line.font = prevailing_font(p);
+    line.bold = d->fonts[line.font].bold;
+    line.italic = d->fonts[line.font].italic;
+    line.head_bold = d->fonts[line.head_font].bold;
+    store_line(t, line, &raw);
+    str_release(&raw);
+    return n;
+}
+
+static void add_lines(struct taker *t, struct piece *p)
+{
+    if (!p->sideways)
+        reorder_rtl(p->glyphs, p->n);
+    struct piece rest = *p;
+    for (size_t n; rest.n; rest.glyphs += n, rest.n -= n) {
+        if (rest.glyphs > p->glyphs)
+            rest.box.x0 = rest.glyphs[0].x0;
+        n = add_line(t, &rest);
+    }
 }
 
 void pdf_take_lines(struct pdf_doc *d, struct pdf_sheet *page, fz_stext_page *text)
@@ -427,7 +479,7 @@ void pdf_take_lines(struct pdf_doc *d, struct pdf_sheet *page, fz_stext_page *te
     join_pieces(&t);
     for (size_t i = 0; i < t.n; i++) {
         if (!t.pieces[i].merged)
-            add_line(&t, &t.pieces[i]);
+            add_lines(&t, &t.pieces[i]);
         free(t.pieces[i].glyphs);
     }
     free(t.pieces);
