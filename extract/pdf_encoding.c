@@ -29,6 +29,8 @@ struct census {
 
 static bool is_letter(int c)
 {
+    if (c < 0x80)
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     return cyrillic(c) || text_is_letter(c);
 }
 

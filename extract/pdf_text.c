@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "extract/pdf_page.h"
 
-enum { SEEN_SLOTS = 1 << 14, MAX_LINE_CHARS = 4000 };
+enum { SEEN_SLOTS = 1 << 14, MAX_LINE_CHARS = 4000, FONT_SLOTS = 64 };
 
 /* Most characters are ASCII; ICU's answer costs a look-up for each. */
 static bool is_space(int c)
@@ -46,15 +46,16 @@ struct taker {
         float x, y;
     } * seen;
     int last_code;
-    fz_font *last_font;
-    int last_font_index;
+    /* Fonts asked for on this page, which holds them, and their places in the document. */
+    struct {
+        fz_font *font;
+        int index;
+    } fonts[FONT_SLOTS];
 };
 
-static int font_index(struct taker *t, fz_font *font)
+static int find_font(struct taker *t, fz_font *font)
 {
     struct pdf_doc *d = t->d;
-    if (font == t->last_font)
-        return t->last_font_index;
     const char *name = fz_font_name(d->ctx, font);
     if (strlen(name) > 7 && name[6] == '+')
         name += 7;
@@ -73,9 +74,17 @@ static int font_index(struct taker *t, fz_font *font)
                   str_ends(name, ".B") || strstr(name, "Demi");
         f->italic = fz_font_is_italic(d->ctx, font) || strstr(name, "Italic") || strstr(name, "Oblique");
     }
-    t->last_font = font;
-    t->last_font_index = (int)i;
     return (int)i;
+}
+
+static int font_index(struct taker *t, fz_font *font)
+{
+    size_t slot = ((uintptr_t)font / sizeof(void *) * 2654435761u >> 8) % FONT_SLOTS;
+    if (t->fonts[slot].font != font) {
+        t->fonts[slot].index = find_font(t, font);
+        t->fonts[slot].font = font;
+    }
+    return t->fonts[slot].index;
 }
 
 /* True when the same glyph was printed at nearly the same place before. The letter right before it in the content must
@@ -388,13 +397,43 @@ static size_t find_neighbour(const struct piece *p, const struct str *raw, const
     return p->n;
 }
 
+/* The combining form of an accent that stands alone, or 0. */
+static int combining(int c)
+{
+    static const int accents[][2] = {{0x60, 0x300},  {0xB4, 0x301},  {0x2C6, 0x302}, {'^', 0x302},   {0x2DC, 0x303},
+                                     {'~', 0x303},   {0xAF, 0x304},  {0x2D8, 0x306}, {0x2D9, 0x307}, {0xA8, 0x308},
+                                     {0x2DA, 0x30A}, {0x2DD, 0x30B}, {0x2C7, 0x30C}, {0xB8, 0x327},  {0x2DB, 0x328}};
+    for (size_t i = 0; i < sizeof accents / sizeof *accents; i++)
+        if (accents[i][0] == c)
+            return accents[i][1];
+    return 0;
+}
+
+/* The accent that TeX printed as a glyph of its own over or under the letter behind it: "´e" is é. Else 0. */
+static int accent_of_next(const struct piece *p, size_t i)
+{
+    const struct glyph *g = &p->glyphs[i], *next = g + 1;
+    int mark = i + 1 < p->n ? combining(g->c) : 0;
+    if (!mark || !text_is_letter(next->c) || next->c >= 0x250)
+        return 0;
+    double centre = (g->x0 + g->x1) / 2;
+    return centre > next->x0 - 0.05 * p->size && centre < next->x1 + 0.05 * p->size && g->x1 > next->x0 ? mark : 0;
+}
+
 /* Writes a line's text; the glyphs from the result on are another line. */
 static size_t write_text(const struct piece *p, struct str *raw)
 {
+    enum { DOTLESS_I = 0x131, DOTLESS_J = 0x237 };
     size_t *offsets = mem_array(p->n + 1, sizeof *offsets);
     for (size_t i = 0; i < p->n; i++) {
+        int mark = accent_of_next(p, i);
         offsets[i] = raw->len;
-        str_add_utf8(raw, shifted(p, i));
+        if (mark)
+            offsets[++i] = raw->len;
+        int c = shifted(p, i);
+        str_add_utf8(raw, mark && c == DOTLESS_I ? 'i' : mark && c == DOTLESS_J ? 'j' : c);
+        if (mark)
+            str_add_utf8(raw, mark);
     }
     size_t end = p->sideways ? p->n : find_neighbour(p, raw, offsets);
     if (end < p->n)
