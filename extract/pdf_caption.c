@@ -41,8 +41,7 @@ static double start_score(const struct pdf_doc *d, const struct pdf_sheet *page,
     int directly = text_next(line->text, line->len, &behind);
     if (goes_on(directly))
         score -= 3;
-    bool lower = next >= 0 && text_is_letter(next) &&
-                 ((next >= 'a' && next <= 'z') || (next >= 0xDF && next <= 0xFF) || (next >= 0x430 && next <= 0x44F));
+    bool lower = next >= 0 && text_is_lower(next);
     if (label->separator)
         score += 1.5;
     else if (lower)
