@@ -51,6 +51,24 @@ static bool read_joint(struct label_cursor *c, bool many, bool *range)
     return true;
 }
 
+/* Panels in brackets behind a number of a list: "Figures 1(a)-1(b) and 2(a)". */
+static void skip_panels(struct label_cursor *c)
+{
+    enum { LONGEST = 10 };
+    struct label_cursor at = *c;
+    if (!label_accept(&at, '(') || !label_is_cased(label_peek(&at)))
+        return;
+    for (int n = 0; n < LONGEST; n++) {
+        int code = label_step(&at);
+        if (code == ')') {
+            *c = at;
+            return;
+        }
+        if (!label_is_cased(code) && !label_is_dash(code) && !is_space_code(code) && code != ',')
+            return;
+    }
+}
+
 /* The further numbers of a plural label or citation. `many`: the word is a plural, or an abbreviation that may be one.
  */
 static void read_list(struct reading *r, bool many)
@@ -65,8 +83,10 @@ static void read_list(struct reading *r, bool many)
         struct label_cursor at = r->at;
         struct label_number number;
         bool range;
+        if (many && r->cite)
+            skip_panels(&at);
         if (!read_joint(&at, many, &range) || !label_read_number(&at, LABEL_NUMBER_MANY, &number) ||
-            (range && number.value <= value))
+            (range && number.value < value))
             return;
         r->at = at;
         r->out->plural = true;
@@ -193,14 +213,14 @@ static const struct label_sense *read_word(struct reading *r)
 }
 
 /* True when a word is too doubtful for what is wanted: an inflected form as a caption's label, or "AFB1" (aflatoxin B1)
- * for "Afb. 1" in running text. `c` is behind the word. */
+ * for "Afb. 1", somebody's initials for "Sl." in running text. `c` is behind the word. */
 static bool is_doubtful(const struct reading *r, const struct label_sense *word, const struct label_cursor *c)
 {
     if (word->flags & LABEL_CITE && !r->cite && !r->out->continued)
         return true;
-    return (word->flags & LABEL_DOT && label_peek(c) != '.') ||
-           (word->flags & LABEL_SHORT && r->cite && label_is_upper(c->text[c->at - 1]) &&
-            label_digit(label_peek(c)) >= 0);
+    bool capitals = r->cite && label_is_upper(c->text[c->at - 1]);
+    return (word->flags & LABEL_DOT && (capitals || label_peek(c) != '.')) ||
+           (word->flags & LABEL_SHORT && capitals && label_digit(label_peek(c)) >= 0);
 }
 
 /* "Figure 1" */
