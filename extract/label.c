@@ -223,13 +223,20 @@ static bool is_doubtful(const struct reading *r, const struct label_sense *word,
            (word->flags & LABEL_SHORT && capitals && label_digit(label_peek(c)) >= 0);
 }
 
+static void take_word(struct reading *r, const struct label_sense *word)
+{
+    r->out->kind = word->kind;
+    r->out->language = word->language;
+    r->out->english = word->flags & LABEL_ENGLISH;
+}
+
 /* "Figure 1" */
 static bool read_prefix(struct reading *r)
 {
     const struct label_sense *word = read_word(r);
     if (!word || is_doubtful(r, word, &r->at))
         return false;
-    r->out->kind = word->kind;
+    take_word(r, word);
     r->out->plural = word->flags & LABEL_PLURAL && !r->out->continued; /* "Продолжение таблицы 1": a genitive */
     if (*word->mark)
         r->mark = word->mark;
@@ -267,7 +274,7 @@ static bool read_suffix(struct reading *r)
     struct label_cursor after = r->at;
     if ((word->flags & LABEL_SHORT) && label_accept(&after, '.'))
         r->at = after;
-    r->out->kind = word->kind;
+    take_word(r, word);
     r->out->capital = true;
     return true;
 }
@@ -284,7 +291,7 @@ static bool read_circumfix(struct reading *r)
     const struct label_sense *word = label_match(&r->at, LABEL_IN_CIRCUMFIX, NULL);
     if (!word)
         return false;
-    r->out->kind = word->kind;
+    take_word(r, word);
     r->out->capital = true;
     return true;
 }
@@ -405,7 +412,7 @@ static bool read_alone(struct reading *r)
     const struct label_sense *word = label_match(&r->at, LABEL_IN_ALONE, &r->out->capital);
     if (!word || !r->out->capital)
         return false;
-    r->out->kind = word->kind;
+    take_word(r, word);
     struct label_cursor after = r->at;
     return read_separator(&after) || (label_skip_spaces(&after), label_peek(&after) < 0);
 }

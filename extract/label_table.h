@@ -34,12 +34,14 @@ enum {
     LABEL_BEFORE = 32,     /* means "continued" in front of the label word */
     LABEL_UNSPACED = 64,   /* a script without spaces: letters may follow at once */
     LABEL_GLUED = 128,     /* a particle: means what it does at once behind the number only */
+    LABEL_ENGLISH = 256,   /* English has it, maybe among others */
 };
 
 struct label_sense {
-    const char *kind; /* NULL for words of a role */
-    const char *mark; /* goes in front of the number; "" for none */
-    unsigned char flags;
+    const char *kind;     /* NULL for words of a role */
+    const char *mark;     /* goes in front of the number; "" for none */
+    const char *language; /* the only one that has the label word, or NULL */
+    unsigned short flags;
 };
 
 struct label_node {

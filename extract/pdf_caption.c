@@ -160,17 +160,24 @@ static bool same_figure(const struct pdf_caption *a, const struct pdf_caption *b
     return a->label.number[0] && str_same(a->label.kind, b->label.kind) && str_same(a->label.number, b->label.number);
 }
 
-/* Two captions of one figure in two languages stand together on a page with different words for "figure". */
+/* Two captions of one figure in two languages stand together on a page with different words for "figure". Languages
+ * divide the kinds differently: what is Quadro 1 in Portuguese is Chart 1 in English. */
 static bool bilingual(const struct pdf_doc *d, const struct pdf_caption *a, const struct pdf_caption *b)
 {
     enum { LINES_APART = 14 };
     const struct pdf_line *x = first_line(d, a), *y = first_line(d, b);
-    if (a->page != b->page || fabs(x->base - y->base) > LINES_APART * d->leading)
+    if (a->page != b->page || fabs(x->base - y->base) > LINES_APART * d->leading || !a->label.number[0] ||
+        !str_same(a->label.number, b->label.number))
         return false;
-    /* "Figura" and "Figure" are two languages, "Fig" and "Figure" are one. */
+    bool quadro = (a->table && str_same(b->label.kind, "chart")) || (b->table && str_same(a->label.kind, "chart"));
+    if (!quadro && !str_same(a->label.kind, b->label.kind))
+        return false;
+    /* "Fig." stands for "Figura" too. */
     size_t n = strcspn(x->text, " .0123456789"), m = strcspn(y->text, " .0123456789");
-    size_t less = n < m ? n : m;
-    return less > 0 && strncasecmp(x->text, y->text, less) != 0;
+    if (strncasecmp(x->text, y->text, n < m ? n : m) == 0)
+        return false;
+    return a->label.english != b->label.english ||
+           (a->label.language && b->label.language && !str_same(a->label.language, b->label.language));
 }
 
 /* A table over several pages may have its caption on each of them. */
@@ -327,12 +334,14 @@ static void link_captions(struct pdf_doc *d)
     for (size_t i = 0; i < d->n_captions; i++)
         for (size_t k = 0; k < i; k++) {
             struct pdf_caption *a = &d->captions[k], *b = &d->captions[i];
-            if (!same_figure(a, b) || b->is_twin || b->continues >= 0 || a->is_twin)
+            if (b->is_twin || b->continues >= 0 || a->is_twin)
                 continue;
-            if (bilingual(d, a, b) && a->twin < 0) {
+            if (a->twin < 0 && bilingual(d, a, b)) {
                 a->twin = (int)i;
                 b->is_twin = true;
-            } else if (b->label.continued) {
+                a->language = a->label.english && !b->label.english ? "en" : a->label.language;
+                b->language = b->label.english && !a->label.english ? "en" : b->label.language;
+            } else if (same_figure(a, b) && b->label.continued) {
                 b->continues = a->continues >= 0 ? a->continues : (int)k;
             }
         }

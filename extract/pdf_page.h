@@ -2,9 +2,9 @@
  *
  * The way of a document: pdf_record (pdf_device.c) interprets each page once and notes its text lines (pdf_text.c) and
  * the boxes of all that is drawn. pdf_layout (pdf_layout.c) looks at all pages together: body style, columns, running
- * heads, paragraphs. pdf_find_captions (pdf_caption.c, pdf_caption_body.c) finds labels and captions. pdf_match (pdf_match.c) gives each
- * caption its region: pdf_cluster.c finds what belongs together, pdf_region.c makes candidates. pdf_render.c makes
- * pictures, pdf_front.c reads front matter and mentions.
+ * heads, paragraphs. pdf_find_captions (pdf_caption.c, pdf_caption_body.c) finds labels and captions. pdf_match
+ * (pdf_match.c) gives each caption its region: pdf_cluster.c finds what belongs together, pdf_region.c makes
+ * candidates. pdf_render.c makes pictures, pdf_front.c reads front matter and mentions.
  *
  * Coordinates are points in the page as it is read: origin top left, y down, and turned upright where the page's text
  * runs sideways (`turn`). Boxes reach the article through pdf_page_box. */
@@ -101,10 +101,11 @@ struct pdf_caption {
     const char *text;       /* the caption without its label; NULL: nothing stands there */
     bool table;
     double score;
-    bool taken;    /* chosen among the candidates */
-    int twin;      /* a caption of the same figure in another language that follows; -1: none */
-    bool is_twin;  /* second language of another caption */
-    int continues; /* an earlier caption of the same figure; -1: none */
+    bool taken;           /* chosen among the candidates */
+    int twin;             /* a caption of the same figure in another language that follows; -1: none */
+    bool is_twin;         /* second language of another caption */
+    const char *language; /* of twins, where their labels tell it, else NULL */
+    int continues;        /* an earlier caption of the same figure; -1: none */
     /* set by pdf_match */
     int region_page; /* -1: no region */
     struct box region;
