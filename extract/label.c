@@ -347,6 +347,11 @@ static int wide_space(const struct label_cursor *c)
     return code == '\t' || code == 0x2002 || code == 0x2003 || code == 0x3000 ? code : 0;
 }
 
+static bool is_hiragana(int code)
+{
+    return code >= 0x3041 && code <= 0x309f;
+}
+
 /* "shows" behind the number, or a particle at once behind it: the sentence goes on. */
 static bool reads_on(struct label_cursor at)
 {
@@ -354,7 +359,11 @@ static bool reads_on(struct label_cursor at)
     if (label_is_upper(label_peek(&at))) /* "Figure 1 In vivo imaging" */
         return false;
     const struct label_sense *cue = label_match(&at, LABEL_IN_CUE, NULL);
-    return cue && !(space && cue->flags & LABEL_GLUED);
+    if (!cue || !space || !(cue->flags & LABEL_GLUED))
+        return cue;
+    /* A Japanese particle may have a space in front; a word of Hiragana that begins like it goes on with Hiragana. */
+    size_t before = at.at >= 3 ? at.at - 3 : 0;
+    return is_hiragana(text_next(at.text, at.len, &before)) && !is_hiragana(label_peek(&at));
 }
 
 static void read_end(struct reading *r)

@@ -160,6 +160,11 @@ static bool same_figure(const struct pdf_caption *a, const struct pdf_caption *b
     return a->label.number[0] && str_same(a->label.kind, b->label.kind) && str_same(a->label.number, b->label.number);
 }
 
+static bool may_be_quadro(const struct pdf_caption *c)
+{
+    return c->table || str_same(c->label.kind, "box") || str_same(c->label.kind, "chart");
+}
+
 /* Two captions of one figure in two languages stand together on a page with different words for "figure". Languages
  * divide the kinds differently: what is Quadro 1 in Portuguese is Chart 1 in English. */
 static bool bilingual(const struct pdf_doc *d, const struct pdf_caption *a, const struct pdf_caption *b)
@@ -169,8 +174,7 @@ static bool bilingual(const struct pdf_doc *d, const struct pdf_caption *a, cons
     if (a->page != b->page || fabs(x->base - y->base) > LINES_APART * d->leading || !a->label.number[0] ||
         !str_same(a->label.number, b->label.number))
         return false;
-    bool quadro = (a->table && str_same(b->label.kind, "chart")) || (b->table && str_same(a->label.kind, "chart"));
-    if (!quadro && !str_same(a->label.kind, b->label.kind))
+    if (!str_same(a->label.kind, b->label.kind) && !(may_be_quadro(a) && may_be_quadro(b)))
         return false;
     /* "Fig." stands for "Figura" too. */
     size_t n = strcspn(x->text, " .0123456789"), m = strcspn(y->text, " .0123456789");

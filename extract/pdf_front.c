@@ -223,6 +223,7 @@ struct running {
     struct cites cites;
     struct str text;
     const struct pdf_line *last; /* the line that it ends with */
+    bool heading;                /* it begins behind one */
 };
 
 static void end_paragraph(struct running *r)
@@ -260,6 +261,18 @@ static bool begins_paragraph(const struct pdf_sheet *page, const struct running 
            !starts_lower(line);
 }
 
+/* Body text, and short lines that belong to it: the rest of a block, a paragraph of one line below a heading. */
+static bool is_running(const struct pdf_doc *d, const struct running *r, const struct pdf_line *line)
+{
+    if (line->sideways || is_line_number(line))
+        return false;
+    if (line->class != LINE_OTHER || line->in_graphic)
+        return line->class == LINE_BODY;
+    if (r->last)
+        return line->block == r->last->block;
+    return r->heading && fabs(line->size - d->body_size) < 0.35 && line->font == d->body_font;
+}
+
 void pdf_read_mentions(struct pdf_doc *d)
 {
     enum { MAX_PARAGRAPH = 1 << 18 };
@@ -272,16 +285,17 @@ void pdf_read_mentions(struct pdf_doc *d)
         const struct pdf_sheet *page = &d->pages[p];
         for (size_t i = 0; i < page->n_lines; i++) {
             const struct pdf_line *line = &page->lines[i];
-            if (line->class == LINE_HEADING)
+            if (line->class == LINE_HEADING) {
                 end_paragraph(&r);
-            bool running = line->class == LINE_BODY ||
-                           (line->class == LINE_OTHER && !line->in_graphic && r.last && line->block == r.last->block);
-            if (!running || line->sideways || is_line_number(line))
+                r.heading = true;
+            }
+            if (!is_running(d, &r, line))
                 continue;
             if (r.text.len > MAX_PARAGRAPH || begins_paragraph(page, &r, line))
                 end_paragraph(&r);
             pdf_join_line(&r.text, line->text, line->len);
             r.last = line;
+            r.heading = false;
         }
     }
     end_paragraph(&r);
