@@ -50,6 +50,8 @@ static double start_score(const struct pdf_doc *d, const struct pdf_sheet *page,
         score += 0.3;
     if (label->separator == '-' && lower)
         score -= 1;
+    if (next < 0 && !page->n_body) /* a label alone on a page of figures */
+        score += 1;
     if (label->cue)
         score -= 2.5;
     /* "(Fig. 1)" is how a sentence refers to one; that captions are set so, others of the document must tell. */
@@ -191,6 +193,18 @@ static bool repeats(const struct pdf_doc *d, const struct pdf_caption *a, const 
     return a->page != b->page && b->label.len < y->len && x->len == y->len && memcmp(x->text, y->text, x->len) == 0;
 }
 
+static bool is_bare(const struct pdf_doc *d, const struct pdf_caption *c)
+{
+    return c->label.len >= first_line(d, c)->len;
+}
+
+/* A manuscript has its legends on a page of their own and its figures behind them, each on a page with nothing but its
+ * label. */
+static bool is_plate(const struct pdf_doc *d, const struct pdf_caption *legend, const struct pdf_caption *plate)
+{
+    return plate->page != legend->page && !is_bare(d, legend) && is_bare(d, plate) && !d->pages[plate->page].n_body;
+}
+
 static int by_score(const void *a, const void *b)
 {
     const struct pdf_caption *x = *(struct pdf_caption *const *)a, *y = *(struct pdf_caption *const *)b;
@@ -218,7 +232,8 @@ static void choose(struct pdf_doc *d)
                 rival = order[k];
         if (rival && repeats(d, rival, c))
             order[i]->label.continued = order[i]->page > rival->page;
-        if (!rival || c->label.continued || rival->label.continued || bilingual(d, rival, c))
+        if (!rival || c->label.continued || rival->label.continued || bilingual(d, rival, c) || is_plate(d, rival, c) ||
+            is_plate(d, c, rival))
             c->taken = true;
         else
             c->taken = c->score > 3 && c->score > rival->score - 0.8 && c->page != rival->page &&
@@ -332,6 +347,20 @@ static void make_text(struct pdf_doc *d, struct pdf_caption *c)
     str_release(&clean);
 }
 
+/* The figure stands where its plate is, and has the text of its legend. */
+static void join_plates(struct pdf_doc *d)
+{
+    for (size_t i = 0; i < d->n_captions; i++)
+        for (size_t k = 0; k < d->n_captions; k++) {
+            struct pdf_caption *plate = &d->captions[i], *legend = &d->captions[k];
+            if (legend->is_twin || !legend->text || !same_figure(plate, legend) || !is_plate(d, legend, plate) ||
+                (plate->text && !str_starts(legend->text, plate->text)))
+                continue;
+            plate->text = legend->text;
+            legend->is_twin = true;
+        }
+}
+
 /* A second caption of the same figure is its continuation, or its translation where it stands right behind. */
 static void link_captions(struct pdf_doc *d)
 {
@@ -361,5 +390,6 @@ void pdf_find_captions(struct pdf_doc *d)
         pdf_grow_caption(d, &d->captions[i]);
     for (size_t i = 0; i < d->n_captions; i++)
         make_text(d, &d->captions[i]);
+    join_plates(d);
     link_captions(d);
 }

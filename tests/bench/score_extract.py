@@ -37,6 +37,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from corpus import ask, environment, program  # noqa: E402
 
 HIT, NEAR, GOOD = 0.8, 1 / 3, 0.95
+# What is scored together: kinds of figures, which documents name differently, and tables.
+KINDS = {"figure": {"figure", "scheme", "chart", "plate", "map", "photo"}, "table": {"table", "box"}}
 IMAGES = (".jpg", ".jpeg", ".png", ".gif", ".tif", ".tiff")
 WIDTH = 150  # characters of a text in the list of errors
 
@@ -265,10 +267,9 @@ def main():
                 score.look_for_gaps(name, found)
                 continue
             language, publisher, _ = jats_front[folder]
-            for kind in ("figure", "table"):
+            for kind, kinds in KINDS.items():
                 score.compare(name, [(kind, "all"), (kind, language or "en"), (kind, "of " + (publisher or "?"))],
-                              [f for f in jats.get(folder, []) if (f.kind == "table") == (kind == "table")],
-                              [f for f in found if (f.kind == "table") == (kind == "table")])
+                              [f for f in jats.get(folder, []) if f.kind in kinds], [f for f in found if f.kind in kinds])
         score.table()
         order = ("missed", "extra", "label", "caption", "region", "gap")
         for what, _, text in sorted(score.errors, key=lambda e: (order.index(e[0]), e[1])):

@@ -391,6 +391,31 @@ static void plates(void **state)
     article_release(&a);
 }
 
+/* A manuscript: legends on a page of their own, then the figures with their labels. */
+static void legends_and_plates(void **state)
+{
+    struct paper p = {0};
+    struct article a;
+    paragraph(new_page(&p), 60, 80, 470, 50);
+    struct str *s = new_page(&p);
+    put(s, 60, 80, 12, "Bold", "Figure legends");
+    put(s, 60, 110, 10, "Body", "Figure 1. Doses in all of the groups that took part.");
+    put(s, 60, 150, 10, "Body", "Figure 2. What came of the doses in these groups.");
+    paragraph(s, 60, 300, 470, 30);
+    for (int i = 1; i <= 2; i++) {
+        s = new_page(&p);
+        plot(s, 80, 100, 430, 500);
+        put(s, 60, 60, 10, "Body", i == 1 ? "Figure 1" : "Figure 2");
+    }
+    read_paper(&p, &a);
+    assert_caption(&a, "figure:1", "Figure 1", "Doses in all of the groups that took part.");
+    assert_caption(&a, "figure:2", "Figure 2", "What came of the doses in these groups.");
+    assert_int_equal(by_anchor(&a, "figure:1")->page, 3);
+    assert_int_equal(by_anchor(&a, "figure:2")->page, 4);
+    assert_true(by_anchor(&a, "figure:2")->box.x1 > 0);
+    article_release(&a);
+}
+
 /* The caption on the left page, the figure alone on the right one. */
 static void facing_page(void **state)
 {
@@ -569,6 +594,7 @@ int main(void)
         cmocka_unit_test(continued),
         cmocka_unit_test(repeated_head),
         cmocka_unit_test(plates),
+        cmocka_unit_test(legends_and_plates),
         cmocka_unit_test(facing_page),
         cmocka_unit_test(side_caption),
         cmocka_unit_test(two_on_one_line),
