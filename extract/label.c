@@ -170,7 +170,7 @@ static void skip_to_number(struct reading *r)
 /* A label word that is all there is ("Figure. Flow of patients", "Рис."): the only figure of an article. */
 static bool read_unnumbered(struct reading *r, const struct label_sense *word)
 {
-    if (r->cite || !r->out->capital || word->flags & (LABEL_PLURAL | LABEL_DOT | LABEL_CITE))
+    if (r->cite || !r->out->capital || word->flags & (LABEL_PLURAL | LABEL_DOT | LABEL_CITE | LABEL_NUMBERED))
         return false;
     r->number = (struct label_number){0};
     struct label_cursor at = r->at;

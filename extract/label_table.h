@@ -35,6 +35,7 @@ enum {
     LABEL_UNSPACED = 64,   /* a script without spaces: letters may follow at once */
     LABEL_GLUED = 128,     /* a particle: means what it does at once behind the number only */
     LABEL_ENGLISH = 256,   /* English has it, maybe among others */
+    LABEL_NUMBERED = 512,  /* no label without a number: "Illustration: A. Painter" is a credit */
 };
 
 struct label_sense {

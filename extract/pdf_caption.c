@@ -50,8 +50,9 @@ static double start_score(const struct pdf_doc *d, const struct pdf_sheet *page,
         score += 0.3;
     if (label->separator == '-' && lower)
         score -= 1;
-    if (next < 0 && !page->n_body) /* a label alone on a page of figures */
-        score += 1;
+    /* A label alone on its line, and alone on a page of figures. */
+    if (next < 0 && label->number[0])
+        score += page->n_body ? 0.5 : 1.5;
     if (label->cue)
         score -= 2.5;
     /* "(Fig. 1)" is how a sentence refers to one; that captions are set so, others of the document must tell. */
@@ -61,8 +62,9 @@ static double start_score(const struct pdf_doc *d, const struct pdf_sheet *page,
         score -= 2;
     if (label->plural)
         score -= 1.5;
+    /* Alone on its line a word without number is a credit ("ILLUSTRATION  J. Doe") or a word of a diagram. */
     if (!label->number[0])
-        score -= 1.5;
+        score -= label->separator ? 1.5 : 3;
     if (line->head_bold && !(d->fonts[d->body_font].bold))
         score += 1.5;
     else if (line->head_font != d->body_font)

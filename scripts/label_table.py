@@ -47,7 +47,7 @@ def variants(folded):
 
 class Sense:
     """What a form means in one place (root) of a label."""
-    FLAGS = ("plural", "cite", "dot", "short", "number_dot", "before", "unspaced", "glued", "english")
+    FLAGS = ("plural", "cite", "dot", "short", "number_dot", "before", "unspaced", "glued", "english", "numbered")
 
     def __init__(self, kind, mark, flags, languages):
         self.kind, self.mark, self.flags, self.languages = kind, mark, flags, languages
@@ -83,7 +83,7 @@ def read(path):
         roots = [kind] if kind in ROLES else ["prefix", "suffix"] if place.startswith("both") else [place.replace("-dot", "")]
         for form in forms:
             text = fold(form.rstrip("."))
-            flags = {n for n in notes if n in ("plural", "cite", "dot", "before", "glued")}
+            flags = {n for n in notes if n in ("plural", "cite", "dot", "before", "glued", "numbered")}
             if form.endswith("."):
                 flags.add("short")
             if unicodedata.name(text[-1], "").startswith(UNSPACED):
