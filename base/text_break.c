@@ -14,16 +14,32 @@ static const char *const abbreviations[] = {
     "mrs", "gr",   "obr",  "rys",   "rys", "sl",   "pl",   "p",   "núm",    "núms", "ed",  "eds",  "z.b",
 };
 
-/* True when the sentence so far ends in an abbreviation and its stop. */
+/* The start of the code point that ends at `len`, which is not 0. */
+static size_t step_back(const char *text, size_t len)
+{
+    do
+        len--;
+    while (len && ((unsigned char)text[len] & 0xC0) == 0x80);
+    return len;
+}
+
+static bool space_ends_at(const char *text, size_t len)
+{
+    size_t at = step_back(text, len);
+    return text_is_space(text_next(text, len, &at));
+}
+
+/* True when the sentence so far ends in an abbreviation and its stop: "(Fig. " with a space of any kind. */
 static bool ends_abbreviated(const char *start, size_t len)
 {
-    while (len && (start[len - 1] == ' ' || start[len - 1] == '\n' || start[len - 1] == '\t'))
-        len--;
+    while (len && space_ends_at(start, len))
+        len = step_back(start, len);
     if (len < 2 || start[len - 1] != '.')
         return false;
     size_t end = len - 1, begin = end;
-    while (begin && start[begin - 1] != ' ' && start[begin - 1] != '(' && start[begin - 1] != '[' && end - begin < 16)
-        begin--;
+    while (begin && !space_ends_at(start, begin) && start[begin - 1] != '(' && start[begin - 1] != '[' &&
+           end - begin < 16)
+        begin = step_back(start, begin);
     struct str word = STR_INIT(64);
     for (size_t at = begin; at < end;)
         str_add_utf8(&word, u_tolower(text_next(start, end, &at)));

@@ -51,6 +51,24 @@ static bool read_joint(struct label_cursor *c, bool many, bool *range)
     return true;
 }
 
+/* Panels in brackets behind a number of a list: "Figures 1(a)-1(b) and 2(a)". */
+static void skip_panels(struct label_cursor *c)
+{
+    enum { LONGEST = 10 };
+    struct label_cursor at = *c;
+    if (!label_accept(&at, '(') || !label_is_cased(label_peek(&at)))
+        return;
+    for (int n = 0; n < LONGEST; n++) {
+        int code = label_step(&at);
+        if (code == ')') {
+            *c = at;
+            return;
+        }
+        if (!label_is_cased(code) && !label_is_dash(code) && !is_space_code(code) && code != ',')
+            return;
+    }
+}
+
 /* The further numbers of a plural label or citation. `many`: the word is a plural, or an abbreviation that may be one.
  */
 static void read_list(struct reading *r, bool many)
@@ -65,8 +83,10 @@ static void read_list(struct reading *r, bool many)
         struct label_cursor at = r->at;
         struct label_number number;
         bool range;
+        if (many && r->cite)
+            skip_panels(&at);
         if (!read_joint(&at, many, &range) || !label_read_number(&at, LABEL_NUMBER_MANY, &number) ||
-            (range && number.value <= value))
+            (range && number.value < value))
             return;
         r->at = at;
         r->out->plural = true;
@@ -150,7 +170,7 @@ static void skip_to_number(struct reading *r)
 /* A label word that is all there is ("Figure. Flow of patients", "Рис."): the only figure of an article. */
 static bool read_unnumbered(struct reading *r, const struct label_sense *word)
 {
-    if (r->cite || !r->out->capital || word->flags & (LABEL_PLURAL | LABEL_DOT | LABEL_CITE))
+    if (r->cite || !r->out->capital || word->flags & (LABEL_PLURAL | LABEL_DOT | LABEL_CITE | LABEL_NUMBERED))
         return false;
     r->number = (struct label_number){0};
     struct label_cursor at = r->at;
@@ -193,14 +213,21 @@ static const struct label_sense *read_word(struct reading *r)
 }
 
 /* True when a word is too doubtful for what is wanted: an inflected form as a caption's label, or "AFB1" (aflatoxin B1)
- * for "Afb. 1" in running text. `c` is behind the word. */
+ * for "Afb. 1", somebody's initials for "Sl." in running text. `c` is behind the word. */
 static bool is_doubtful(const struct reading *r, const struct label_sense *word, const struct label_cursor *c)
 {
     if (word->flags & LABEL_CITE && !r->cite && !r->out->continued)
         return true;
-    return (word->flags & LABEL_DOT && label_peek(c) != '.') ||
-           (word->flags & LABEL_SHORT && r->cite && label_is_upper(c->text[c->at - 1]) &&
-            label_digit(label_peek(c)) >= 0);
+    bool capitals = r->cite && label_is_upper(c->text[c->at - 1]);
+    return (word->flags & LABEL_DOT && (capitals || label_peek(c) != '.')) ||
+           (word->flags & LABEL_SHORT && capitals && label_digit(label_peek(c)) >= 0);
+}
+
+static void take_word(struct reading *r, const struct label_sense *word)
+{
+    r->out->kind = word->kind;
+    r->out->language = word->language;
+    r->out->english = word->flags & LABEL_ENGLISH;
 }
 
 /* "Figure 1" */
@@ -209,7 +236,7 @@ static bool read_prefix(struct reading *r)
     const struct label_sense *word = read_word(r);
     if (!word || is_doubtful(r, word, &r->at))
         return false;
-    r->out->kind = word->kind;
+    take_word(r, word);
     r->out->plural = word->flags & LABEL_PLURAL && !r->out->continued; /* "Продолжение таблицы 1": a genitive */
     if (*word->mark)
         r->mark = word->mark;
@@ -247,7 +274,7 @@ static bool read_suffix(struct reading *r)
     struct label_cursor after = r->at;
     if ((word->flags & LABEL_SHORT) && label_accept(&after, '.'))
         r->at = after;
-    r->out->kind = word->kind;
+    take_word(r, word);
     r->out->capital = true;
     return true;
 }
@@ -264,7 +291,7 @@ static bool read_circumfix(struct reading *r)
     const struct label_sense *word = label_match(&r->at, LABEL_IN_CIRCUMFIX, NULL);
     if (!word)
         return false;
-    r->out->kind = word->kind;
+    take_word(r, word);
     r->out->capital = true;
     return true;
 }
@@ -320,10 +347,30 @@ static int wide_space(const struct label_cursor *c)
     return code == '\t' || code == 0x2002 || code == 0x2003 || code == 0x3000 ? code : 0;
 }
 
+static bool is_hiragana(int code)
+{
+    return code >= 0x3041 && code <= 0x309f;
+}
+
+/* "shows" behind the number, or a particle at once behind it: the sentence goes on. */
+static bool reads_on(struct label_cursor at)
+{
+    bool space = label_skip_spaces(&at);
+    if (label_is_upper(label_peek(&at))) /* "Figure 1 In vivo imaging" */
+        return false;
+    const struct label_sense *cue = label_match(&at, LABEL_IN_CUE, NULL);
+    if (!cue || !space || !(cue->flags & LABEL_GLUED))
+        return cue;
+    /* A Japanese particle may have a space in front; a word of Hiragana that begins like it goes on with Hiragana. */
+    size_t before = at.at >= 3 ? at.at - 3 : 0;
+    return is_hiragana(text_next(at.text, at.len, &before)) && !is_hiragana(label_peek(&at));
+}
+
 static void read_end(struct reading *r)
 {
     struct label_cursor *at = &r->at;
     int wide = wide_space(at);
+    r->out->cue = reads_on(*at);
     if (read_continued(at))
         r->out->continued = true;
     r->out->separator = read_separator(at);
@@ -374,7 +421,7 @@ static bool read_alone(struct reading *r)
     const struct label_sense *word = label_match(&r->at, LABEL_IN_ALONE, &r->out->capital);
     if (!word || !r->out->capital)
         return false;
-    r->out->kind = word->kind;
+    take_word(r, word);
     struct label_cursor after = r->at;
     return read_separator(&after) || (label_skip_spaces(&after), label_peek(&after) < 0);
 }
@@ -385,10 +432,10 @@ static bool is_bullet(int code)
            code == 0x25c6 || code == 0x2022;
 }
 
-/* The label, and in brackets if an opening one is in front: "<그림 1>", "[Fig. 1]". */
+/* The label, and in brackets if an opening one is in front: "<그림 1>", "[Fig. 1]", "(그림 1)". */
 static bool read_bracketed(struct reading *r)
 {
-    int closing = label_peek(&r->at) == '(' ? 0 : label_closing(label_peek(&r->at));
+    int opening = label_peek(&r->at), closing = label_closing(opening);
     if (closing) {
         label_step(&r->at);
         label_skip_spaces(&r->at);
@@ -397,6 +444,7 @@ static bool read_bracketed(struct reading *r)
         return false;
     if (closing) {
         label_skip_spaces(&r->at);
+        r->out->bracket = opening;
         return label_accept(&r->at, closing);
     }
     return true;

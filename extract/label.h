@@ -24,7 +24,11 @@ struct label {
                        ideographic space where there is nothing else), or 0 */
     bool continued; /* "(continued)", "(Fortsetzung)", "（续）" behind the number, "续" in front of the word */
     bool capital;   /* the word starts with a capital (or its script has none) */
-    bool plural;    /* "Figures 1 and 2", "Abb. 1 und 2": number is the first */
+    bool cue;       /* what follows goes on as a sentence about the figure: "Figure 1 shows", "그림 1은" */
+    int bracket;    /* the opening bracket in front of it, or 0: "<그림 1>", "(그림 1)" */
+    bool english;   /* an English label word, which other languages may have too ("Figure" is French) */
+    const char *language; /* BCP 47; the only language that has the label word; NULL: several have it. Static. */
+    bool plural;          /* "Figures 1 and 2", "Abb. 1 und 2": number is the first */
 };
 
 /* Reads a label at the start of `text` (leading spaces and bullets skipped). False when there is none. Whether a line

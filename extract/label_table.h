@@ -22,6 +22,7 @@ enum label_root { /* the order of ROOTS in label_table.py */
                   LABEL_IN_AND,         /* Figures 1 and 2 */
                   LABEL_IN_TO,          /* Figures 1 to 3 */
                   LABEL_IN_TAIL,        /* Figure 1-figure supplement 1 */
+                  LABEL_IN_CUE,         /* Figure 1 shows */
 };
 
 enum {
@@ -32,12 +33,16 @@ enum {
     LABEL_NUMBER_DOT = 16, /* the number in front needs a dot */
     LABEL_BEFORE = 32,     /* means "continued" in front of the label word */
     LABEL_UNSPACED = 64,   /* a script without spaces: letters may follow at once */
+    LABEL_GLUED = 128,     /* a particle: means what it does at once behind the number only */
+    LABEL_ENGLISH = 256,   /* English has it, maybe among others */
+    LABEL_NUMBERED = 512,  /* no label without a number: "Illustration: A. Painter" is a credit */
 };
 
 struct label_sense {
-    const char *kind; /* NULL for words of a role */
-    const char *mark; /* goes in front of the number; "" for none */
-    unsigned char flags;
+    const char *kind;     /* NULL for words of a role */
+    const char *mark;     /* goes in front of the number; "" for none */
+    const char *language; /* the only one that has the label word, or NULL */
+    unsigned short flags;
 };
 
 struct label_node {

@@ -158,9 +158,9 @@ static void add_caption(struct pdf_doc *d, struct pdf_caption *c)
     place_figure(d, f, c);
     name_figure(d, f);
     if (c->text)
-        article_add_caption(a, f, NULL, c->text);
+        article_add_caption(a, f, c->language, c->text);
     if (c->twin >= 0 && d->captions[c->twin].text)
-        article_add_caption(a, f, NULL, d->captions[c->twin].text);
+        article_add_caption(a, f, d->captions[c->twin].language, d->captions[c->twin].text);
     if (c->continues >= 0)
         f->drop_reason = "continuation";
 }

@@ -1,4 +1,4 @@
-/* pdf_caption.c: where captions start, which of the candidates are real, and how far each goes. */
+/* pdf_caption.c: where captions start and which of the candidates are real; their texts. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +11,12 @@
 
 /* A caption's label as it stands in print, for telling which candidates are set alike. */
 struct style {
-    int font, size, separator;
+    int font, size, separator, bracket;
     bool table;
 };
+
+/* The scores from which a candidate is believed: by itself, where its number is missing, where it is the last. */
+static const double ACCEPT = 1.5, ACCEPT_MISSING = 0.6, ACCEPT_LAST = 1.0;
 
 static const struct pdf_line *first_line(const struct pdf_doc *d, const struct pdf_caption *c)
 {
@@ -38,8 +41,7 @@ static double start_score(const struct pdf_doc *d, const struct pdf_sheet *page,
     int directly = text_next(line->text, line->len, &behind);
     if (goes_on(directly))
         score -= 3;
-    bool lower = next >= 0 && text_is_letter(next) &&
-                 ((next >= 'a' && next <= 'z') || (next >= 0xDF && next <= 0xFF) || (next >= 0x430 && next <= 0x44F));
+    bool lower = next >= 0 && text_is_lower(next);
     if (label->separator)
         score += 1.5;
     else if (lower)
@@ -48,12 +50,21 @@ static double start_score(const struct pdf_doc *d, const struct pdf_sheet *page,
         score += 0.3;
     if (label->separator == '-' && lower)
         score -= 1;
+    /* A label alone on its line, and alone on a page of figures. */
+    if (next < 0 && label->number[0])
+        score += page->n_body ? 0.5 : 1.5;
+    if (label->cue)
+        score -= 2.5;
+    /* "(Fig. 1)" is how a sentence refers to one; that captions are set so, others of the document must tell. */
+    if (label->bracket == '(')
+        score -= line->class == LINE_BODY || label->separator ? 3 : 0.5;
     if (!label->capital)
         score -= 2;
     if (label->plural)
         score -= 1.5;
+    /* Alone on its line a word without number is a credit ("ILLUSTRATION  J. Doe") or a word of a diagram. */
     if (!label->number[0])
-        score -= 1.5;
+        score -= label->separator ? 1.5 : 3;
     if (line->head_bold && !(d->fonts[d->body_font].bold))
         score += 1.5;
     else if (line->head_font != d->body_font)
@@ -116,12 +127,14 @@ static void find_starts(struct pdf_doc *d)
 static struct style style_of(const struct pdf_doc *d, const struct pdf_caption *c)
 {
     const struct pdf_line *line = first_line(d, c);
-    return (struct style){line->head_font, (int)lround(line->head_size * 2), c->label.separator, c->table};
+    return (struct style){line->head_font, (int)lround(line->head_size * 2), c->label.separator, c->label.bracket,
+                          c->table};
 }
 
 static bool same_style(struct style a, struct style b)
 {
-    return a.font == b.font && abs(a.size - b.size) <= 1 && a.separator == b.separator && a.table == b.table;
+    return a.font == b.font && abs(a.size - b.size) <= 1 && a.separator == b.separator && a.bracket == b.bracket &&
+           a.table == b.table;
 }
 
 /* Captions of one document are set alike: what looks like other good candidates of its kind gains. */
@@ -151,20 +164,48 @@ static bool same_figure(const struct pdf_caption *a, const struct pdf_caption *b
     return a->label.number[0] && str_same(a->label.kind, b->label.kind) && str_same(a->label.number, b->label.number);
 }
 
-/* Two captions of one figure in two languages stand together on a page with different words for "figure". */
+static bool may_be_quadro(const struct pdf_caption *c)
+{
+    return c->table || str_same(c->label.kind, "box") || str_same(c->label.kind, "chart");
+}
+
+/* Two captions of one figure in two languages stand together on a page with different words for "figure". Languages
+ * divide the kinds differently: what is Quadro 1 in Portuguese is Chart 1 in English. */
 static bool bilingual(const struct pdf_doc *d, const struct pdf_caption *a, const struct pdf_caption *b)
 {
     enum { LINES_APART = 14 };
     const struct pdf_line *x = first_line(d, a), *y = first_line(d, b);
-    if (a->page != b->page || fabs(x->base - y->base) > LINES_APART * d->leading)
+    if (a->page != b->page || fabs(x->base - y->base) > LINES_APART * d->leading || !a->label.number[0] ||
+        !str_same(a->label.number, b->label.number))
         return false;
-    /* "Figura" and "Figure" are two languages, "Fig" and "Figure" are one. */
+    if (!str_same(a->label.kind, b->label.kind) && !(may_be_quadro(a) && may_be_quadro(b)))
+        return false;
+    /* "Fig." stands for "Figura" too. */
     size_t n = strcspn(x->text, " .0123456789"), m = strcspn(y->text, " .0123456789");
-    size_t less = n < m ? n : m;
-    return less > 0 && strncasecmp(x->text, y->text, less) != 0;
+    if (strncasecmp(x->text, y->text, n < m ? n : m) == 0)
+        return false;
+    return a->label.english != b->label.english ||
+           (a->label.language && b->label.language && !str_same(a->label.language, b->label.language));
 }
 
-enum { ACCEPT_TENTHS = 15 };
+/* A table over several pages may have its caption on each of them. */
+static bool repeats(const struct pdf_doc *d, const struct pdf_caption *a, const struct pdf_caption *b)
+{
+    const struct pdf_line *x = first_line(d, a), *y = first_line(d, b);
+    return a->page != b->page && b->label.len < y->len && x->len == y->len && memcmp(x->text, y->text, x->len) == 0;
+}
+
+static bool is_bare(const struct pdf_doc *d, const struct pdf_caption *c)
+{
+    return c->label.len >= first_line(d, c)->len;
+}
+
+/* A manuscript has its legends on a page of their own and its figures behind them, each on a page with nothing but its
+ * label. */
+static bool is_plate(const struct pdf_doc *d, const struct pdf_caption *legend, const struct pdf_caption *plate)
+{
+    return plate->page != legend->page && !is_bare(d, legend) && is_bare(d, plate) && !d->pages[plate->page].n_body;
+}
 
 static int by_score(const void *a, const void *b)
 {
@@ -185,13 +226,16 @@ static void choose(struct pdf_doc *d)
         qsort(order, d->n_captions, sizeof *order, by_score);
     for (size_t i = 0; i < d->n_captions; i++) {
         struct pdf_caption *c = order[i];
-        if (c->score < ACCEPT_TENTHS / 10.0)
+        if (c->score < ACCEPT)
             break;
         const struct pdf_caption *rival = NULL;
         for (size_t k = 0; k < i && !rival; k++)
             if (order[k]->taken && same_figure(order[k], c))
                 rival = order[k];
-        if (!rival || c->label.continued || rival->label.continued || bilingual(d, rival, c))
+        if (rival && repeats(d, rival, c))
+            order[i]->label.continued = order[i]->page > rival->page;
+        if (!rival || c->label.continued || rival->label.continued || bilingual(d, rival, c) || is_plate(d, rival, c) ||
+            is_plate(d, c, rival))
             c->taken = true;
         else
             c->taken = c->score > 3 && c->score > rival->score - 0.8 && c->page != rival->page &&
@@ -205,185 +249,75 @@ static void choose(struct pdf_doc *d)
     d->n_captions = kept;
 }
 
-/* A missing number between two that were found is looked for again among the candidates with a lower bar. */
+static int plain_number(const struct pdf_caption *c)
+{
+    char *end;
+    long number = strtol(c->label.number, &end, 10);
+    return *end || number <= 0 || number > 999 ? 0 : (int)number;
+}
+
+/* Whether the accepted captions of its kind leave a place for `c`: none has its number, the next lower one (or the
+ * start) stands before it, and the next higher one behind it. At the end of the sequence it must follow at once. */
+static bool fits_sequence(const struct pdf_doc *d, const struct pdf_caption *c)
+{
+    const struct pdf_caption *lower = NULL, *higher = NULL;
+    int number = plain_number(c);
+    for (size_t k = 0; number && k < d->n_captions; k++) {
+        const struct pdf_caption *o = &d->captions[k];
+        int other = plain_number(o);
+        if (o == c || !other || !str_same(o->label.kind, c->label.kind))
+            continue;
+        if (other == number && (o->score > c->score || o->score >= ACCEPT))
+            return false;
+        if (o->score < ACCEPT)
+            continue;
+        if (other < number && (!lower || other > plain_number(lower)))
+            lower = o;
+        if (other > number && (!higher || other < plain_number(higher)))
+            higher = o;
+    }
+    if (!number || (lower ? lower->page > c->page : number != 1))
+        return false;
+    if (higher)
+        return higher->page >= c->page;
+    return c->score >= ACCEPT_LAST && (lower ? plain_number(lower) == number - 1 : number == 1);
+}
+
+/* A number that is missing among those that were found is looked for again with a lower bar. */
 static void fill_gaps(struct pdf_doc *d)
 {
-    for (size_t i = 0; i < d->n_captions; i++) {
-        struct pdf_caption *c = &d->captions[i];
-        if (c->score >= ACCEPT_TENTHS / 10.0 || c->score < 0.6)
-            continue;
-        int number = (int)strtol(c->label.number, NULL, 10);
-        bool before = number == 1, after = false, present = false;
-        for (size_t k = 0; k < d->n_captions; k++) {
-            const struct pdf_caption *o = &d->captions[k];
-            if (k == i || !str_same(o->label.kind, c->label.kind))
-                continue;
-            int other = (int)strtol(o->label.number, NULL, 10);
-            present |= other == number && o->score > c->score;
-            before |= other == number - 1 && o->score >= 1.5 && o->page <= c->page;
-            after |= other == number + 1 && o->score >= 1.5 && o->page >= c->page;
-        }
-        if (number > 0 && before && after && !present)
-            c->score = ACCEPT_TENTHS / 10.0;
-    }
-}
-
-/* ---- body */
-
-static bool starts_caption(const struct pdf_doc *d, int page, size_t line)
-{
-    for (size_t i = 0; i < d->n_captions; i++)
-        if (d->captions[i].page == page && d->captions[i].first_line == line)
-            return true;
-    return false;
-}
-
-static void take_line(struct pdf_doc *d, struct pdf_caption *c, size_t *cap, size_t line)
-{
-    ARENA_GROW(d->arena, c->lines, c->n_lines, *cap);
-    c->lines[c->n_lines++] = line;
-    struct pdf_line *l = &d->pages[c->page].lines[line];
-    l->class = LINE_CAPTION;
-    c->box = box_union(c->box, l->box);
-}
-
-/* How a caption's lines are set, learnt as they come. */
-struct body {
-    double size, step; /* step 0: not known yet */
-    int font;
-    double left, right; /* edges of its lines */
-    bool bold_title;    /* the first line is bold throughout: the text behind it may be set otherwise */
-};
-
-static bool ends_sentence(const struct pdf_line *line)
-{
-    static const char *const ends[] = {".", ":", "?", "!", ".)", ".”", "。", "．", ";"};
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        size_t n = strlen(ends[i]);
-        if (line->len >= n && memcmp(line->text + line->len - n, ends[i], n) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Whether `b` is the caption's next line below `a`. */
-static bool goes_below(const struct pdf_doc *d, const struct body *body, const struct pdf_line *a,
-                       const struct pdf_line *b, bool same_block)
-{
-    if (b->sideways || b->class == LINE_FURNITURE || b->class == LINE_CAPTION)
-        return false;
-    double step = b->base - a->base;
-    double size = fmax(body->size, 4);
-    if (step < 0.6 * size)
-        return false;
-    /* The usual leading is 1.15 to 1.5 of the size; once two lines are known, theirs holds. */
-    double limit = body->step > 0 ? fmax(body->step * 1.25, body->step + 1) : (same_block ? 1.75 : 1.6) * size;
-    bool alike = fabs(b->size - body->size) < 0.45 && (b->font == body->font || !body->step || b->bold == a->bold);
-    bool like_body = fabs(b->size - d->body_size) < 0.35 && b->font == d->body_font;
-    bool differs_from_body = fabs(body->size - d->body_size) > 0.45 || body->font != d->body_font;
-    /* A caption's own font carries it over a wider gap, such as between its title and its text. */
-    if (alike && differs_from_body && !like_body)
-        limit = fmax(limit, 1.9 * size);
-    if (step > limit)
-        return false;
-    if (fabs(b->size - body->size) > 0.8)
-        return false;
-    if (differs_from_body && like_body && b->class == LINE_BODY)
-        return false;
-    if (!differs_from_body && body->step == 0 && b->class == LINE_HEADING)
-        return false;
-    double over = box_overlap_x(a->box, b->box);
-    double wide = fmin(box_width(a->box), box_width(b->box));
-    if (over < 0.5 * wide && !(over > 0 && fabs(b->box.x0 - body->left) < 2 * size))
-        return false;
-    /* It must not begin far left of the caption or run far past its right edge, unless it is centred. */
-    bool centred = fabs((a->box.x0 + a->box.x1) - (b->box.x0 + b->box.x1)) < 2 * size;
-    if (b->box.x0 < body->left - 1.5 * size && !centred && b->box.x0 < a->box.x0 - 8 * size)
-        return false;
-    return true;
-}
-
-static void learn(struct body *body, const struct pdf_line *line, double step)
-{
-    if (step > 0 && (body->step == 0 || step < body->step))
-        body->step = step;
-    body->left = fmin(body->left, line->box.x0);
-    body->right = fmax(body->right, line->box.x1);
-}
-
-/* The line right below that is not next in the content's order, or n_lines. */
-static size_t look_below(const struct pdf_doc *d, const struct pdf_sheet *page, const struct body *body, size_t at)
-{
-    const struct pdf_line *a = &page->lines[at];
-    size_t best = page->n_lines;
-    for (size_t i = 0; i < page->n_lines; i++) {
-        const struct pdf_line *b = &page->lines[i];
-        if (i == at || b->base <= a->base || !goes_below(d, body, a, b, false) || fabs(b->size - body->size) > 0.3 ||
-            (b->font != body->font && body->step > 0))
-            continue;
-        if (best == page->n_lines || b->base < page->lines[best].base)
-            best = i;
-    }
-    return best;
-}
-
-/* The rest of the caption's first line when the label stands apart from it ("Figure 1   Text"). */
-static size_t look_right(const struct pdf_sheet *page, size_t at)
-{
-    const struct pdf_line *a = &page->lines[at];
-    size_t best = page->n_lines;
-    for (size_t i = 0; i < page->n_lines; i++) {
-        const struct pdf_line *b = &page->lines[i];
-        if (i == at || b->sideways || b->class == LINE_FURNITURE || b->class == LINE_CAPTION ||
-            fabs(b->base - a->base) > 0.3 * a->size || b->box.x0 < a->box.x1 - 1 ||
-            b->box.x0 > a->box.x1 + 4.5 * a->size)
-            continue;
-        if (best == page->n_lines || b->box.x0 < page->lines[best].box.x0)
-            best = i;
-    }
-    return best;
-}
-
-static void grow(struct pdf_doc *d, struct pdf_caption *c)
-{
-    enum { MAX_LINES = 120 };
-    struct pdf_sheet *page = &d->pages[c->page];
-    const struct pdf_line *first = &page->lines[c->first_line];
-    size_t cap = 0, at = c->first_line;
-    struct body body = {.size = first->size, .font = first->font, .left = first->box.x0, .right = first->box.x1};
-    take_line(d, c, &cap, at);
-    bool label_only = c->label.len >= first->len;
-    if (label_only) {
-        size_t right = look_right(page, at);
-        if (right < page->n_lines && !starts_caption(d, c->page, right)) {
-            at = right;
-            take_line(d, c, &cap, at);
-            body.size = page->lines[at].size;
-            body.font = page->lines[at].font;
-            body.left = page->lines[at].box.x0;
+    enum { ROUNDS = 8 };
+    bool again = true;
+    for (int round = 0; again && round < ROUNDS; round++) {
+        again = false;
+        for (size_t i = 0; i < d->n_captions; i++) {
+            struct pdf_caption *c = &d->captions[i];
+            if (c->score < ACCEPT && c->score >= ACCEPT_MISSING && fits_sequence(d, c)) {
+                c->score = ACCEPT;
+                again = true;
+            }
         }
     }
-    while (c->n_lines < MAX_LINES) {
-        const struct pdf_line *a = &page->lines[at];
-        size_t next = at + 1;
-        if (next >= page->n_lines || !goes_below(d, &body, a, &page->lines[next], page->lines[next].block == a->block))
-            next = look_below(d, page, &body, at);
-        if (next >= page->n_lines || starts_caption(d, c->page, next))
-            break;
-        const struct pdf_line *b = &page->lines[next];
-        /* A table's caption ends where its columns begin: with a second piece on the same line. */
-        if (c->table && ends_sentence(a) && b->box.x1 < a->box.x1 - 10 * b->size && c->n_lines > 1 &&
-            b->block != a->block)
-            break;
-        learn(&body, b, b->base - a->base);
-        if (c->n_lines == 1 || label_only)
-            body.font = b->font;
-        if (c->n_lines == 1)
-            body.size = b->size;
-        take_line(d, c, &cap, next);
-        at = next;
-        label_only = false;
+}
+
+/* PLOS and others print the figure's own DOI behind its caption. */
+static size_t without_doi(const char *text, size_t len)
+{
+    static const char *const starts[] = {
+        " doi:10.", " DOI:10.", " doi: 10.", " https://doi.org/10.", " http://dx.doi.org/10.", " http://doi.org/10."};
+    size_t last = len;
+    while (last > 0 && text[last - 1] == ' ')
+        last--;
+    size_t word = last;
+    while (word > 0 && text[word - 1] != ' ')
+        word--;
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        size_t n = strlen(starts[i]), gap = strchr(starts[i] + 1, ' ') ? 5 : 0;
+        size_t from = word >= gap + 1 ? word - gap - 1 : len;
+        if (from + n < last && memcmp(text + from, starts[i], n) == 0)
+            return from;
     }
+    return len;
 }
 
 static void make_text(struct pdf_doc *d, struct pdf_caption *c)
@@ -409,9 +343,24 @@ static void make_text(struct pdf_doc *d, struct pdf_caption *c)
     c->label_text = arena_strndup(d->arena, clean.data, clean.len);
     str_clear(&clean);
     text_clean(text.data + skip, text.len - skip, &clean);
+    str_cut(&clean, without_doi(clean.data, clean.len));
     c->text = clean.len ? arena_strndup(d->arena, clean.data, clean.len) : NULL;
     str_release(&text);
     str_release(&clean);
+}
+
+/* The figure stands where its plate is, and has the text of its legend. */
+static void join_plates(struct pdf_doc *d)
+{
+    for (size_t i = 0; i < d->n_captions; i++)
+        for (size_t k = 0; k < d->n_captions; k++) {
+            struct pdf_caption *plate = &d->captions[i], *legend = &d->captions[k];
+            if (legend->is_twin || !legend->text || !same_figure(plate, legend) || !is_plate(d, legend, plate) ||
+                (plate->text && !str_starts(legend->text, plate->text)))
+                continue;
+            plate->text = legend->text;
+            legend->is_twin = true;
+        }
 }
 
 /* A second caption of the same figure is its continuation, or its translation where it stands right behind. */
@@ -420,12 +369,14 @@ static void link_captions(struct pdf_doc *d)
     for (size_t i = 0; i < d->n_captions; i++)
         for (size_t k = 0; k < i; k++) {
             struct pdf_caption *a = &d->captions[k], *b = &d->captions[i];
-            if (!same_figure(a, b) || b->is_twin || b->continues >= 0 || a->is_twin)
+            if (b->is_twin || b->continues >= 0 || a->is_twin)
                 continue;
-            if (bilingual(d, a, b) && a->twin < 0) {
+            if (a->twin < 0 && bilingual(d, a, b)) {
                 a->twin = (int)i;
                 b->is_twin = true;
-            } else if (b->label.continued) {
+                a->language = a->label.english && !b->label.english ? "en" : a->label.language;
+                b->language = b->label.english && !a->label.english ? "en" : b->label.language;
+            } else if (same_figure(a, b) && b->label.continued) {
                 b->continues = a->continues >= 0 ? a->continues : (int)k;
             }
         }
@@ -438,8 +389,9 @@ void pdf_find_captions(struct pdf_doc *d)
     fill_gaps(d);
     choose(d);
     for (size_t i = 0; i < d->n_captions; i++)
-        grow(d, &d->captions[i]);
+        pdf_grow_caption(d, &d->captions[i]);
     for (size_t i = 0; i < d->n_captions; i++)
         make_text(d, &d->captions[i]);
+    join_plates(d);
     link_captions(d);
 }

@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "base/text.h"
+#include "extract/cite.h"
 #include "extract/license.h"
 #include "extract/pdf_page.h"
 
@@ -217,43 +218,59 @@ void pdf_read_front(struct pdf_doc *d)
 
 /* ---- mentions */
 
-struct mentions {
-    struct pdf_doc *d;
+/* Running text of the body, a paragraph at a time. */
+struct running {
+    struct cites cites;
+    struct str text;
+    const struct pdf_line *last; /* the line that it ends with */
+    bool heading;                /* it begins behind one */
 };
 
-static bool cites(const struct label_cite *cite, const struct art_figure *f)
+static void end_paragraph(struct running *r)
 {
-    if (!f->number || !cite->label.number[0] || !str_same(cite->label.kind, f->kind))
-        return false;
-    if (str_same(cite->label.number, f->number) || str_same(cite->last, f->number))
-        return true;
-    char *end = NULL;
-    long number = strtol(f->number, &end, 10);
-    if (*end)
-        return false;
-    long from = strtol(cite->label.number, NULL, 10), to = strtol(cite->last, NULL, 10);
-    return from > 0 && number > from && number < to;
+    cites_add(&r->cites, NULL, r->text.data, r->text.len);
+    str_clear(&r->text);
+    r->last = NULL;
 }
 
-static bool read_sentence(void *context, const char *start, size_t len)
+/* Manuscripts number their lines. */
+static bool is_line_number(const struct pdf_line *line)
 {
-    struct article *a = ((struct mentions *)context)->d->article;
-    struct label_cite cite;
-    if (len > ARTICLE_MAX_MENTION)
-        return true;
-    bool given[256] = {false};
-    for (size_t at = 0, where = 0; label_find(start, len, &at, &where, &cite);)
-        for (size_t i = 0; i < a->n_figures && i < 256; i++)
-            if (!given[i] && cites(&cite, &a->figures[i])) {
-                given[i] = true;
-                article_add_mention(a, &a->figures[i], NULL, arena_strndup(&a->arena, start, len));
-            }
-    return true;
+    return line->len <= 4 && strspn(line->text, "0123456789") == line->len;
 }
 
-static bool ends_paragraph(const struct str *text)
+static bool starts_lower(const struct pdf_line *line)
 {
-    return text->len && strchr(".!?:", text->data[text->len - 1]);
+    size_t at = 0;
+    return text_is_lower(text_next(line->text, line->len, &at));
+}
+
+/* Whether the line begins a paragraph: it stands behind a full stop in another block, or is set in another way than a
+ * heading in front of it, or the other way round. */
+static bool begins_paragraph(const struct pdf_sheet *page, const struct running *r, const struct pdf_line *line)
+{
+    const struct pdf_line *last = r->last;
+    if (!last)
+        return false;
+    if (last->bold != line->bold || fabs(last->size - line->size) > 0.6)
+        return true;
+    if (last->block != line->block && strchr(".!?:", last->text[last->len - 1]))
+        return !starts_lower(line);
+    struct box span = pdf_column_span(page, last->box);
+    return last->font != line->font && box_width(last->box) < 0.8 * (span.x1 - span.x0) && line->base > last->base &&
+           !starts_lower(line);
+}
+
+/* Body text, and short lines that belong to it: the rest of a block, a paragraph of one line below a heading. */
+static bool is_running(const struct pdf_doc *d, const struct running *r, const struct pdf_line *line)
+{
+    if (line->sideways || is_line_number(line))
+        return false;
+    if (line->class != LINE_OTHER || line->in_graphic)
+        return line->class == LINE_BODY;
+    if (r->last)
+        return line->block == r->last->block;
+    return r->heading && fabs(line->size - d->body_size) < 0.35 && line->font == d->body_font;
 }
 
 void pdf_read_mentions(struct pdf_doc *d)
@@ -261,26 +278,27 @@ void pdf_read_mentions(struct pdf_doc *d)
     enum { MAX_PARAGRAPH = 1 << 18 };
     if (!d->article->n_figures)
         return;
-    struct mentions m = {d};
-    struct str text;
-    str_init(&text, MAX_PARAGRAPH + 4096);
+    struct running r = {0};
+    cites_init(&r.cites, d->article);
+    str_init(&r.text, MAX_PARAGRAPH + 4096);
     for (int p = 0; p < d->n_pages; p++) {
         const struct pdf_sheet *page = &d->pages[p];
-        int block = -1;
         for (size_t i = 0; i < page->n_lines; i++) {
             const struct pdf_line *line = &page->lines[i];
-            bool running = line->class == LINE_BODY ||
-                           (line->class == LINE_OTHER && !line->in_graphic && text.len && line->block == block);
-            if (!running || line->sideways)
-                continue;
-            if (text.len > MAX_PARAGRAPH || (line->block != block && ends_paragraph(&text))) {
-                text_sentences(text.data, text.len, d->article->front.language, read_sentence, &m);
-                str_clear(&text);
+            if (line->class == LINE_HEADING) {
+                end_paragraph(&r);
+                r.heading = true;
             }
-            block = line->block;
-            pdf_join_line(&text, line->text, line->len);
+            if (!is_running(d, &r, line))
+                continue;
+            if (r.text.len > MAX_PARAGRAPH || begins_paragraph(page, &r, line))
+                end_paragraph(&r);
+            pdf_join_line(&r.text, line->text, line->len);
+            r.last = line;
+            r.heading = false;
         }
     }
-    text_sentences(text.data, text.len, d->article->front.language, read_sentence, &m);
-    str_release(&text);
+    end_paragraph(&r);
+    cites_release(&r.cites);
+    str_release(&r.text);
 }

@@ -119,6 +119,15 @@ static uint64_t line_key(const struct pdf_sheet *page, const struct pdf_line *li
     return hash_bytes(h, place, (size_t)n);
 }
 
+/* A caption that stands at the same place on several pages is no running head: plates at the end of a manuscript have
+ * theirs all at the foot, a long table has its own again on each page. */
+static bool is_caption_start(const struct pdf_line *line)
+{
+    struct label label;
+    return label_parse(line->text, line->len, &label) && label.number[0] && label.capital && !label.cue &&
+           (label.separator || label.len >= line->len || line->head_bold);
+}
+
 static uint64_t mark_key(const struct pdf_mark *m)
 {
     char place[96];
@@ -143,7 +152,7 @@ static void find_furniture(struct pdf_doc *d)
         struct pdf_sheet *page = &d->pages[p];
         for (size_t i = 0; i < page->n_lines; i++) {
             uint64_t key = line_key(page, &page->lines[i]);
-            if (!key)
+            if (!key || is_caption_start(&page->lines[i]))
                 continue;
             MEM_GROW(places, n, cap);
             places[n++] = (struct place){key, p, (int)i};
@@ -201,7 +210,8 @@ static void spread_furniture(struct pdf_doc *d)
     for (int p = 0; p < d->n_pages; p++)
         for (size_t i = 0; i < d->pages[p].n_lines; i++) {
             struct pdf_line *line = &d->pages[p].lines[i];
-            if ((n_top >= 3 && line->box.y1 <= top + 1) || (n_bottom >= 3 && line->box.y0 >= bottom - 1))
+            if (((n_top >= 3 && line->box.y1 <= top + 1) || (n_bottom >= 3 && line->box.y0 >= bottom - 1)) &&
+                !is_caption_start(line))
                 line->class = LINE_FURNITURE;
         }
 }
@@ -434,6 +444,7 @@ static void classify_headings(struct pdf_doc *d, struct pdf_sheet *page)
 
 void pdf_layout(struct pdf_doc *d)
 {
+    pdf_mend_encoding(d);
     find_body_style(d);
     find_leading(d);
     find_furniture(d);

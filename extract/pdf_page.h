@@ -2,9 +2,9 @@
  *
  * The way of a document: pdf_record (pdf_device.c) interprets each page once and notes its text lines (pdf_text.c) and
  * the boxes of all that is drawn. pdf_layout (pdf_layout.c) looks at all pages together: body style, columns, running
- * heads, paragraphs. pdf_find_captions (pdf_caption.c) finds labels and captions. pdf_match (pdf_match.c) gives each
- * caption its region: pdf_cluster.c finds what belongs together, pdf_region.c makes candidates. pdf_render.c makes
- * pictures, pdf_front.c reads front matter and mentions.
+ * heads, paragraphs. pdf_find_captions (pdf_caption.c, pdf_caption_body.c) finds labels and captions. pdf_match
+ * (pdf_match.c) gives each caption its region: pdf_cluster.c finds what belongs together, pdf_region.c makes
+ * candidates. pdf_render.c makes pictures, pdf_front.c reads front matter and mentions.
  *
  * Coordinates are points in the page as it is read: origin top left, y down, and turned upright where the page's text
  * runs sideways (`turn`). Boxes reach the article through pdf_page_box. */
@@ -101,10 +101,11 @@ struct pdf_caption {
     const char *text;       /* the caption without its label; NULL: nothing stands there */
     bool table;
     double score;
-    bool taken;    /* chosen among the candidates */
-    int twin;      /* a caption of the same figure in another language that follows; -1: none */
-    bool is_twin;  /* second language of another caption */
-    int continues; /* an earlier caption of the same figure; -1: none */
+    bool taken;           /* chosen among the candidates */
+    int twin;             /* a caption of the same figure in another language that follows; -1: none */
+    bool is_twin;         /* second language of another caption */
+    const char *language; /* of twins, where their labels tell it, else NULL */
+    int continues;        /* an earlier caption of the same figure; -1: none */
     /* set by pdf_match */
     int region_page; /* -1: no region */
     struct box region;
@@ -164,6 +165,9 @@ void pdf_take_lines(struct pdf_doc *d, struct pdf_sheet *page, fz_stext_page *te
 /* Appends a line to running text: joins a word that was divided at the line's end. */
 void pdf_join_line(struct str *out, const char *text, size_t len);
 
+/* pdf_encoding.c: mends the text of documents whose fonts don't say what letters they have. */
+void pdf_mend_encoding(struct pdf_doc *d);
+
 /* pdf_layout.c */
 void pdf_layout(struct pdf_doc *d);
 /* The columns that a box lies in, as one span at least as wide as the box. */
@@ -171,6 +175,8 @@ struct box pdf_column_span(const struct pdf_sheet *page, struct box b);
 
 /* pdf_caption.c */
 void pdf_find_captions(struct pdf_doc *d);
+/* pdf_caption_body.c: takes the lines of a caption, from its first one on. All captions' starts must be known. */
+void pdf_grow_caption(struct pdf_doc *d, struct pdf_caption *c);
 
 /* pdf_region.c: graphics of a page in pieces that belong together, and what regions a caption may have. */
 struct pdf_cluster {

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "extract/pdf_page.h"
 
-enum { SEEN_SLOTS = 1 << 14, MAX_LINE_CHARS = 4000 };
+enum { SEEN_SLOTS = 1 << 14, MAX_LINE_CHARS = 4000, FONT_SLOTS = 64 };
 
 /* Most characters are ASCII; ICU's answer costs a look-up for each. */
 static bool is_space(int c)
@@ -46,15 +46,16 @@ struct taker {
         float x, y;
     } * seen;
     int last_code;
-    fz_font *last_font;
-    int last_font_index;
+    /* Fonts asked for on this page, which holds them, and their places in the document. */
+    struct {
+        fz_font *font;
+        int index;
+    } fonts[FONT_SLOTS];
 };
 
-static int font_index(struct taker *t, fz_font *font)
+static int find_font(struct taker *t, fz_font *font)
 {
     struct pdf_doc *d = t->d;
-    if (font == t->last_font)
-        return t->last_font_index;
     const char *name = fz_font_name(d->ctx, font);
     if (strlen(name) > 7 && name[6] == '+')
         name += 7;
@@ -73,9 +74,17 @@ static int font_index(struct taker *t, fz_font *font)
                   str_ends(name, ".B") || strstr(name, "Demi");
         f->italic = fz_font_is_italic(d->ctx, font) || strstr(name, "Italic") || strstr(name, "Oblique");
     }
-    t->last_font = font;
-    t->last_font_index = (int)i;
     return (int)i;
+}
+
+static int font_index(struct taker *t, fz_font *font)
+{
+    size_t slot = ((uintptr_t)font / sizeof(void *) * 2654435761u >> 8) % FONT_SLOTS;
+    if (t->fonts[slot].font != font) {
+        t->fonts[slot].index = find_font(t, font);
+        t->fonts[slot].font = font;
+    }
+    return t->fonts[slot].index;
 }
 
 /* True when the same glyph was printed at nearly the same place before. The letter right before it in the content must
@@ -158,7 +167,7 @@ static void take_piece(struct taker *t, const fz_stext_line *line, int block)
 }
 
 /* Whether `b` goes on where `a` ends on the same line. Pieces that follow each other in the content may have a wide
- * word gap between them (justified text); others must be close. */
+ * word gap between them (justified text), those of one block a space; others must be close. */
 static bool continues(const struct piece *a, const struct piece *b, bool next)
 {
     if (a->sideways || b->sideways)
@@ -170,7 +179,7 @@ static bool continues(const struct piece *a, const struct piece *b, bool next)
     bool script = fmin(a->size, b->size) < 0.82 * size; /* a superscript or subscript in a piece of its own */
     if (shift > (script ? 0.55 : 0.2) * size)
         return false;
-    return gap > -0.6 * size && gap < (next ? 1.3 : 0.45) * size;
+    return gap > -0.6 * size && gap < (next ? 1.3 : a->block == b->block ? 0.75 : 0.45) * size;
 }
 
 static void merge(struct piece *a, struct piece *b)
@@ -196,35 +205,83 @@ static void merge(struct piece *a, struct piece *b)
     b->n = b->cap = 0;
 }
 
-static void join_pieces(struct taker *t)
+/* The place in `a` of a hole that `b` fills: Hangul word processors print the Hangul of a line first, with spaces for
+ * what stands between, then digits and Latin words into the holes. 0: there is none. */
+static size_t find_hole(const struct piece *a, const struct piece *b)
+{
+    double size = fmax(a->size, b->size), slack = 0.15 * size;
+    if (a->sideways || b->sideways || fabs(a->base - b->base) > 0.2 * size || fmin(a->size, b->size) < 0.8 * size ||
+        b->box.x0 < a->box.x0 || b->box.x1 > a->box.x1)
+        return 0;
+    for (size_t i = 0, hole = 0; i < a->n; i++) {
+        const struct glyph *g = &a->glyphs[i];
+        if (is_space(g->c))
+            continue;
+        if (g->x0 >= b->box.x1 - slack)
+            return hole;
+        hole = g->x1 <= b->box.x0 + slack ? i + 1 : 0;
+    }
+    return 0;
+}
+
+/* Puts `b` into the hole of `a`; spaces around it are those of the page, not those that made the hole. */
+static void fill_hole(struct piece *a, struct piece *b, size_t hole)
+{
+    size_t end = hole;
+    while (end < a->n && is_space(a->glyphs[end].c))
+        end++;
+    struct piece tail = {.size = a->size, .box = a->box};
+    for (size_t i = end; i < a->n; i++)
+        add_glyph(&tail, a->glyphs[i]);
+    struct box whole = a->box;
+    a->n = hole;
+    a->box.x1 = a->glyphs[hole - 1].x1;
+    merge(a, b);
+    if (tail.n) {
+        tail.box.x0 = tail.glyphs[0].x0;
+        merge(a, &tail);
+    }
+    a->box = box_union(a->box, whole);
+}
+
+/* Joins the piece at `at` to an earlier one of its line. The place of the joined piece, or `at` when it stays alone. */
+static size_t join_piece(struct taker *t, size_t at)
 {
     enum { BACK = 12 };
-    for (size_t i = 1; i < t->n; i++) {
-        struct piece *b = &t->pieces[i];
-        size_t looked = 0;
-        bool next = true;
-        for (size_t j = i; j-- > 0 && looked < BACK;) {
-            struct piece *a = &t->pieces[j];
-            if (a->merged)
-                continue;
-            looked++;
-            if (continues(a, b, next)) {
-                merge(a, b);
-                break;
-            }
-            if (continues(b, a, false) && a->n < MAX_LINE_CHARS / 2) {
-                /* Drawn after what it precedes: it takes the other's place in the order. */
-                merge(b, a);
-                a->merged = false;
-                struct piece keep = *b;
-                *b = *a;
-                *a = keep;
-                a->merged = false;
-                b->merged = true;
-                break;
-            }
-            next = false;
+    struct piece *b = &t->pieces[at];
+    size_t looked = 0, hole;
+    for (size_t j = at; j-- > 0 && looked < BACK;) {
+        struct piece *a = &t->pieces[j];
+        if (a->merged)
+            continue;
+        if (continues(a, b, looked++ == 0)) {
+            merge(a, b);
+            return j;
         }
+        if (a->n >= MAX_LINE_CHARS / 2)
+            continue;
+        if ((hole = find_hole(a, b))) {
+            fill_hole(a, b, hole);
+            return j;
+        }
+        if (continues(b, a, false)) {
+            /* Drawn after what it precedes: it takes the other's place in the order. */
+            merge(b, a);
+            struct piece keep = *b;
+            *b = *a;
+            *a = keep;
+            return j;
+        }
+    }
+    return at;
+}
+
+static void join_pieces(struct taker *t)
+{
+    for (size_t i = 1; i < t->n; i++) {
+        /* What was joined in front may now reach the piece before it. */
+        for (size_t at = i, to; (to = join_piece(t, at)) != at; at = to)
+            ;
     }
 }
 
@@ -321,38 +378,79 @@ static int prevailing_font(const struct piece *p)
     return best;
 }
 
-static void add_line(struct taker *t, struct piece *p)
+/* Where the caption of the figure to the right begins on a line that starts with a caption: a label of the same kind
+ * behind a gap. The number of glyphs when there is none. */
+static size_t find_neighbour(const struct piece *p, const struct str *raw, const size_t *offsets)
+{
+    struct label own, other;
+    if (!label_parse(raw->data, raw->len, &own) || !own.number[0] || own.cue)
+        return p->n;
+    for (size_t i = 1, last = 0; i < p->n; i++) {
+        if (is_space(p->glyphs[i].c))
+            continue;
+        if (p->glyphs[i].x0 - p->glyphs[last].x1 > 0.7 * p->size &&
+            label_parse(raw->data + offsets[i], raw->len - offsets[i], &other) && other.number[0] &&
+            str_same(other.kind, own.kind) && other.separator == own.separator && !str_same(other.number, own.number))
+            return i;
+        last = i;
+    }
+    return p->n;
+}
+
+/* The combining form of an accent that stands alone, or 0. */
+static int combining(int c)
+{
+    static const int accents[][2] = {{0x60, 0x300},  {0xB4, 0x301},  {0x2C6, 0x302}, {'^', 0x302},   {0x2DC, 0x303},
+                                     {'~', 0x303},   {0xAF, 0x304},  {0x2D8, 0x306}, {0x2D9, 0x307}, {0xA8, 0x308},
+                                     {0x2DA, 0x30A}, {0x2DD, 0x30B}, {0x2C7, 0x30C}, {0xB8, 0x327},  {0x2DB, 0x328}};
+    for (size_t i = 0; i < sizeof accents / sizeof *accents; i++)
+        if (accents[i][0] == c)
+            return accents[i][1];
+    return 0;
+}
+
+/* The accent that TeX printed as a glyph of its own over or under the letter behind it: "´e" is é. Else 0. */
+static int accent_of_next(const struct piece *p, size_t i)
+{
+    const struct glyph *g = &p->glyphs[i], *next = g + 1;
+    int mark = i + 1 < p->n ? combining(g->c) : 0;
+    if (!mark || !text_is_letter(next->c) || next->c >= 0x250)
+        return 0;
+    double centre = (g->x0 + g->x1) / 2;
+    return centre > next->x0 - 0.05 * p->size && centre < next->x1 + 0.05 * p->size && g->x1 > next->x0 ? mark : 0;
+}
+
+/* Writes a line's text; the glyphs from the result on are another line. */
+static size_t write_text(const struct piece *p, struct str *raw)
+{
+    enum { DOTLESS_I = 0x131, DOTLESS_J = 0x237 };
+    size_t *offsets = mem_array(p->n + 1, sizeof *offsets);
+    for (size_t i = 0; i < p->n; i++) {
+        int mark = accent_of_next(p, i);
+        offsets[i] = raw->len;
+        if (mark)
+            offsets[++i] = raw->len;
+        int c = shifted(p, i);
+        str_add_utf8(raw, mark && c == DOTLESS_I ? 'i' : mark && c == DOTLESS_J ? 'j' : c);
+        if (mark)
+            str_add_utf8(raw, mark);
+    }
+    size_t end = p->sideways ? p->n : find_neighbour(p, raw, offsets);
+    if (end < p->n)
+        str_cut(raw, offsets[end]);
+    free(offsets);
+    return end;
+}
+
+static void store_line(struct taker *t, struct pdf_line line, const struct str *raw)
 {
     struct pdf_doc *d = t->d;
     struct pdf_sheet *page = t->page;
-    struct str raw, clean;
-    str_init(&raw, 6 * MAX_LINE_CHARS);
+    struct str clean;
     str_init(&clean, 6 * MAX_LINE_CHARS);
-    if (!p->sideways)
-        reorder_rtl(p->glyphs, p->n);
-    struct pdf_line line = {
-        .box = p->box, .base = p->base, .size = p->size, .sideways = p->sideways, .block = p->block};
-    bool first = true;
-    for (size_t i = 0; i < p->n; i++) {
-        const struct glyph *g = &p->glyphs[i];
-        str_add_utf8(&raw, shifted(p, i));
-        if (is_space(g->c))
-            continue;
-        line.n_chars++;
-        if (first) {
-            line.head_font = g->font;
-            line.head_size = g->size;
-            line.colour = g->colour;
-            first = false;
-        }
-    }
-    line.font = prevailing_font(p);
-    line.bold = d->fonts[line.font].bold;
-    line.italic = d->fonts[line.font].italic;
-    line.head_bold = d->fonts[line.head_font].bold;
     /* text_clean would drop the soft hyphen that pdf_join_line needs at the end. */
-    bool soft = raw.len >= 2 && memcmp(raw.data + raw.len - 2, "\xC2\xAD", 2) == 0;
-    text_clean(raw.data, raw.len, &clean);
+    bool soft = raw->len >= 2 && memcmp(raw->data + raw->len - 2, "\xC2\xAD", 2) == 0;
+    text_clean(raw->data, raw->len, &clean);
     if (soft)
         str_add(&clean, "\xC2\xAD");
     if (clean.len && d->text_bytes < PDF_MAX_TEXT && page->n_lines < PDF_MAX_LINES) {
@@ -362,8 +460,49 @@ static void add_line(struct taker *t, struct piece *p)
         ARENA_GROW(d->arena, page->lines, page->n_lines, page->cap_lines);
         page->lines[page->n_lines++] = line;
     }
-    str_release(&raw);
     str_release(&clean);
+}
+
+/* Makes a line of the piece's glyphs up to where another line begins; how many these are. */
+static size_t add_line(struct taker *t, const struct piece *p)
+{
+    const struct pdf_doc *d = t->d;
+    struct str raw;
+    str_init(&raw, 6 * MAX_LINE_CHARS);
+    size_t n = write_text(p, &raw);
+    struct pdf_line line = {
+        .box = p->box, .base = p->base, .size = p->size, .sideways = p->sideways, .block = p->block};
+    for (size_t i = 0; i < n; i++) {
+        const struct glyph *g = &p->glyphs[i];
+        if (is_space(g->c))
+            continue;
+        if (!line.n_chars++) {
+            line.head_font = g->font;
+            line.head_size = g->size;
+            line.colour = g->colour;
+        }
+        if (n < p->n)
+            line.box.x1 = g->x1;
+    }
+    line.font = prevailing_font(p);
+    line.bold = d->fonts[line.font].bold;
+    line.italic = d->fonts[line.font].italic;
+    line.head_bold = d->fonts[line.head_font].bold;
+    store_line(t, line, &raw);
+    str_release(&raw);
+    return n;
+}
+
+static void add_lines(struct taker *t, struct piece *p)
+{
+    if (!p->sideways)
+        reorder_rtl(p->glyphs, p->n);
+    struct piece rest = *p;
+    for (size_t n; rest.n; rest.glyphs += n, rest.n -= n) {
+        if (rest.glyphs > p->glyphs)
+            rest.box.x0 = rest.glyphs[0].x0;
+        n = add_line(t, &rest);
+    }
 }
 
 void pdf_take_lines(struct pdf_doc *d, struct pdf_sheet *page, fz_stext_page *text)
@@ -379,7 +518,7 @@ void pdf_take_lines(struct pdf_doc *d, struct pdf_sheet *page, fz_stext_page *te
     join_pieces(&t);
     for (size_t i = 0; i < t.n; i++) {
         if (!t.pieces[i].merged)
-            add_line(&t, &t.pieces[i]);
+            add_lines(&t, &t.pieces[i]);
         free(t.pieces[i].glyphs);
     }
     free(t.pieces);

@@ -11,7 +11,7 @@ import sys
 import unicodedata
 
 KINDS = "figure table scheme chart plate photo map video supplement abstract box algorithm".split()
-ROOTS = "prefix suffix circumfix alone qualifier behind number_word continued and to tail".split()
+ROOTS = "prefix suffix circumfix alone qualifier behind number_word continued and to tail cue".split()
 ROLES = ROOTS[ROOTS.index("qualifier"):]
 # Letters that Unicode keeps apart but print mixes up, or whose decomposition has no plain letter.
 ALIKE = {"ı": "i", "đ": "d", "ł": "l", "ø": "o", "ک": "ك", "ی": "ي", "ى": "ي", "ς": "σ", "’": "'", "׳": "'", "‘": "'",
@@ -47,19 +47,21 @@ def variants(folded):
 
 class Sense:
     """What a form means in one place (root) of a label."""
-    FLAGS = ("plural", "cite", "dot", "short", "number_dot", "before", "unspaced")
+    FLAGS = ("plural", "cite", "dot", "short", "number_dot", "before", "unspaced", "glued", "english", "numbered")
 
-    def __init__(self, kind, mark, flags):
-        self.kind, self.mark, self.flags = kind, mark, flags
+    def __init__(self, kind, mark, flags, languages):
+        self.kind, self.mark, self.flags, self.languages = kind, mark, flags, languages
 
     def join(self, other, form, root):
         if (self.kind, self.mark) != (other.kind, other.mark):
             raise SystemExit("label_table: %s \"%s\" means %s and %s: give it one kind"
                              % (root, form, (self.kind, self.mark), (other.kind, other.mark)))
-        self.flags &= other.flags # a restriction holds where all languages have it
+        self.flags = (self.flags & other.flags) | ({"english"} & (self.flags | other.flags)) # others hold where all have them
+        self.languages |= other.languages
 
     def key(self):
-        return (self.kind, self.mark, tuple(f for f in self.FLAGS if f in self.flags))
+        one = "".join(self.languages) if self.kind and len(self.languages) == 1 else ""
+        return (self.kind, self.mark, one, tuple(f for f in self.FLAGS if f in self.flags))
 
 
 def read(path):
@@ -81,19 +83,21 @@ def read(path):
         roots = [kind] if kind in ROLES else ["prefix", "suffix"] if place.startswith("both") else [place.replace("-dot", "")]
         for form in forms:
             text = fold(form.rstrip("."))
-            flags = {n for n in notes if n in ("plural", "cite", "dot", "before")}
+            flags = {n for n in notes if n in ("plural", "cite", "dot", "before", "glued", "numbered")}
             if form.endswith("."):
                 flags.add("short")
             if unicodedata.name(text[-1], "").startswith(UNSPACED):
                 flags.add("unspaced")
+            if cells[0] == "en":
+                flags.add("english")
             for root in roots:
                 sense = Sense(kind if kind in KINDS else "", mark,
-                              flags | ({"number_dot"} if root == "suffix" and place.endswith("-dot") else set()))
+                              flags | ({"number_dot"} if root == "suffix" and place.endswith("-dot") else set()), {cells[0]})
                 for spelling in variants(text):
                     if spelling in tries[root]:
                         tries[root][spelling].join(sense, spelling, root)
                     else:
-                        tries[root][spelling] = Sense(sense.kind, sense.mark, set(sense.flags))
+                        tries[root][spelling] = Sense(sense.kind, sense.mark, set(sense.flags), set(sense.languages))
     return tries
 
 
@@ -166,10 +170,10 @@ def main():
             "    {%s}" % ", ".join(str(first_node(nodes, ROOTS.index(root) + 1, ascii_ids.get(code, (0,))[0])) for code in range(128))
             for root in ("prefix", "qualifier", "suffix")))
         f.write("const struct label_node label_nodes[] = {\n%s\n};\n" % rows(["{%d, %d, %d, %d}," % n for n in nodes]))
-        f.write("const struct label_sense label_senses[] = {\n    {0, \"\", 0},\n%s\n};\n" % "\n".join(
-            "    {%s, \"%s\", %s}," % ('"%s"' % kind if kind else "0", mark,
-                                     " | ".join("LABEL_" + flag.upper() for flag in flags) or "0")
-            for kind, mark, flags in senses))
+        f.write("const struct label_sense label_senses[] = {\n    {0, \"\", 0, 0},\n%s\n};\n" % "\n".join(
+            "    {%s, \"%s\", %s, %s}," % ('"%s"' % kind if kind else "0", mark, '"%s"' % language if language else "0",
+                                         " | ".join("LABEL_" + flag.upper() for flag in flags) or "0")
+            for kind, mark, language, flags in senses))
 
 
 main()

@@ -320,13 +320,14 @@ static void what_is_no_figure(void **state)
 static void biomed_central(void **state)
 {
     (void)state;
-    read_ok("<art><ui>x</ui><fm><dochead>Research</dochead><bibl><title><p>On doses</p></title><source>Trials</source>"
-            "<pubdate>2015</pubdate><xrefbib><pubidlist><pubid idtype='doi'>10.5555/B</pubid><pubid idtype='pmpid'>7"
-            "</pubid></pubidlist></xrefbib></bibl><cpyrt><note>Under (<url>http://creativecommons.org/licenses/by/4.0"
-            "</url>).</note></cpyrt><kwdg><kwd>a</kwd><kwd>b</kwd></kwdg><abs><sec><st><p>Abstract</p></st><p>Text.</p>"
-            "</sec></abs></fm><bdy><sec><p>Look at <figr fid='F1'>1</figr> now.</p><fig id='F1'><title><p>Figure 1</p>"
-            "</title><caption><p>Flow chart</p></caption><text><p><b>Flow</b> of CO<sub>2</sub>.</p></text>"
-            "<graphic file='x-1.jpg'/></fig></sec></bdy></art>");
+    read_ok(
+        "<art><ui>x</ui><fm><dochead>Research</dochead><bibl><title><p>On doses</p></title><source>Trials</source>"
+        "<pubdate>2015</pubdate><xrefbib><pubidlist><pubid idtype='doi'>10.5555/B</pubid><pubid idtype='pmpid'>7"
+        "</pubid></pubidlist></xrefbib></bibl><cpyrt><note>Under (<url>http://creativecommons.org/licenses/by/4.0"
+        "</url>).</note></cpyrt><kwdg><kwd>a</kwd><kwd>b</kwd></kwdg><abs><sec><st><p>Abstract</p></st><p>Text.</p>"
+        "</sec></abs></fm><bdy><sec><p>Look (Fig.&#160;<figr fid='F1'>1</figr>). Then stop.</p><fig id='F1'><title><p>Figure 1</p>"
+        "</title><caption><p>Flow chart</p></caption><text><p><b>Flow</b> of CO<sub>2</sub>.</p></text>"
+        "<graphic file='x-1.jpg'/></fig></sec></bdy></art>");
     assert_string_equal(a.front.doi, "10.5555/b");
     assert_string_equal(a.front.pmid, "7");
     assert_string_equal(a.front.title, "On doses");
@@ -337,7 +338,7 @@ static void biomed_central(void **state)
     assert_string_equal(a.figures[0].label, "Figure 1");
     assert_string_equal(a.figures[0].captions[0].text, "Flow chart. Flow of CO₂.");
     assert_string_equal(a.figures[0].hrefs[0], "x-1.jpg");
-    assert_string_equal(a.figures[0].mentions[0].text, "Look at 1 now.");
+    assert_string_equal(a.figures[0].mentions[0].text, "Look (Fig. 1).");
 }
 
 static void tei(void **state)

@@ -49,6 +49,7 @@ static const struct expected latin[] = {
     {"Figure A. Dose", "figure", "A", "Figure A", "Dose", '.'},
     {"Figure (3) Dose", "figure", "3", "Figure (3)", "Dose", 0},
     {"[Fig. 3] Dose", "figure", "3", "[Fig. 3]", "Dose", 0},
+    {"(Fig. 3) Dose", "figure", "3", "(Fig. 3)", "Dose", 0},
     {"\xe2\x96\xb6 Fig. 3 Dose", "figure", "3", "\xe2\x96\xb6 Fig. 3", "Dose", 0},
     {"Extended Data Fig. 3 | Dose", "figure", "ED3", "Extended Data Fig. 3", "Dose", '|'},
     {"Supplementary Figure 2. Dose", "figure", "S2", "Supplementary Figure 2", "Dose", '.'},
@@ -223,6 +224,8 @@ static const char *const not_labels[] = {
     "Scheme of things",
     "рис",
     "Рисунки",
+    "Illustration: A. Painter",
+    "(Fig. 3",
 };
 
 static void check(const struct expected *x)
@@ -273,6 +276,52 @@ static void test_no_labels(void **state)
     assert_false(label_parse("Figure 1", 4, &l));
 }
 
+/* What goes on as a sentence behind the number, and what does not. */
+static void test_cues(void **state)
+{
+    static const char *const cues[] = {
+        "Figure 1 shows the dose", "Abb. 2 zeigt",   "그림 1은 구조를",     "(그림 2)와 같은",
+        "図 1 に提案する",         "図1は結果を",    "图1所示的装置",       "图 2 显示",
+        "Рис. 3 показывает",       "Рис. 3 показан", "Figura 2 se observa", "Şekil 1'de",
+    };
+    static const char *const captions[] = {
+        "Figure 1. Shows of dogs", "Figure 1 In vivo imaging", "그림 1. 은나노 입자", "그림 1 이온 분포",
+        "図 1 にんじんの色",       "图 1 为人民服务",          "图1实验装置",         "Abb. 2: zeigt",
+        "Рис. 3. Показан",         "Figura 2. Muestra",
+    };
+    struct label l;
+    for (size_t i = 0; i < sizeof cues / sizeof *cues; i++)
+        if (!label_parse(cues[i], strlen(cues[i]), &l) || !l.cue)
+            fail_msg("no cue in \"%s\"", cues[i]);
+    for (size_t i = 0; i < sizeof captions / sizeof *captions; i++)
+        if (!label_parse(captions[i], strlen(captions[i]), &l) || (l.cue && !l.separator))
+            fail_msg("a cue in \"%s\"", captions[i]);
+}
+
+static void test_languages(void **state)
+{
+    static const struct {
+        const char *text, *language;
+        bool english;
+    } cases[] = {
+        {"Figure 1", NULL, true}, {"Fig. 1", NULL, true},  {"Abbildung 1", "de", false}, {"Figura 1", NULL, false},
+        {"그림 1", "ko", false},  {"図 1", "ja", false},   {"Chart 1", "en", true},      {"第1図", "ja", false},
+        {"1. ábra", "hu", false}, {"Movie 1", "en", true},
+    };
+    struct label l;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_true(label_parse(cases[i].text, strlen(cases[i].text), &l));
+        if (l.english != cases[i].english || !l.language != !cases[i].language ||
+            (l.language && strcmp(l.language, cases[i].language)))
+            fail_msg("\"%s\" is %s, English %d", cases[i].text, l.language ? l.language : "of several languages",
+                     l.english);
+    }
+    assert_true(label_parse("<그림 1> 구조", strlen("<그림 1> 구조"), &l));
+    assert_int_equal(l.bracket, '<');
+    assert_true(label_parse("그림 1", strlen("그림 1"), &l));
+    assert_int_equal(l.bracket, 0);
+}
+
 /* Every cut of a label stays within its bytes, and so does a label cut inside a character. */
 static void test_cut(void **state)
 {
@@ -317,6 +366,8 @@ static void test_find(void **state)
         {"az 1. ábrán, a II. táblázatban", "figure 1-1; table 2-2"},
         {"на рисунке 1 и в таблице 2 (рис. 3, 4)", "figure 1-1; table 2-2; figure 3-3+4-4"},
         {"(Abb. 1 und 2; Tab. 3)", "figure 1-1+2-2; table 3-3"},
+        {"(Figures 1(a)-1(b) and 2(a, b)).", "figure 1-1+2-2"},
+        {"by SL. IM will, detector SL.1.", ""},
         {"w tabeli 1 i na rycinie 2", "table 1-1; figure 2-2"},
         {"Şekil 1’de", "figure 1-1"},
         {"في الشكل (1) والجدول رقم ٢", "figure 1-1; table 2-2"},
@@ -349,7 +400,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_latin),     cmocka_unit_test(test_suffixes),  cmocka_unit_test(test_other_scripts),
         cmocka_unit_test(test_cut),       cmocka_unit_test(test_no_labels), cmocka_unit_test(test_find),
-        cmocka_unit_test(test_long_list),
+        cmocka_unit_test(test_long_list), cmocka_unit_test(test_cues),      cmocka_unit_test(test_languages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
