@@ -208,12 +208,13 @@ struct pdf_region {
 
 void pdf_cluster_page(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g);
 void pdf_add_block(struct pdf_doc *d, struct pdf_graphics *g, struct pdf_block block);
-/* The region of a table: rules, shading and cells below (or above) its caption. False: nothing there. */
-bool pdf_table_region(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, int caption,
-                      struct pdf_region *out);
 /* At most `max` candidates for a figure's caption on this page, best first. */
 size_t pdf_regions(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, int caption,
                    const double prior[SIDES], struct pdf_region *out, size_t max);
+
+/* pdf_table.c: the region of a table: rules, shading and cells below (or above) its caption. False: nothing there. */
+bool pdf_table_region(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, int caption,
+                      struct pdf_region *out);
 
 /* pdf_match.c */
 void pdf_match(struct pdf_doc *d);
