@@ -48,6 +48,10 @@ struct pdf_mark {
 
 enum line_class { LINE_OTHER, LINE_BODY, LINE_HEADING, LINE_CAPTION, LINE_FURNITURE, LINE_TABLE };
 
+struct pdf_span {
+    float x0, x1;
+};
+
 struct pdf_line {
     struct box box;   /* from ascender to descender */
     const char *text; /* UTF-8 in reading order, single spaces */
@@ -62,7 +66,9 @@ struct pdf_line {
     int block;       /* MuPDF's block on the page */
     int n_chars;     /* without spaces */
     enum line_class class;
-    bool in_graphic; /* lies inside a drawn figure */
+    bool in_graphic;              /* lies inside a drawn figure */
+    const struct pdf_span *words; /* arena; where the words stand that spaces divide `text` into; NULL: not known */
+    size_t n_words;
 };
 
 struct pdf_column {
@@ -215,6 +221,10 @@ size_t pdf_regions(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphic
 /* pdf_table.c: the region of a table: rules, shading and cells below (or above) its caption. False: nothing there. */
 bool pdf_table_region(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, int caption,
                       struct pdf_region *out);
+
+/* pdf_table_cells.c: gives a table's figure its cells, as far as rules or alignment tell them for sure, and its notes.
+ */
+void pdf_read_table(struct pdf_doc *d, const struct pdf_caption *c, struct art_figure *f);
 
 /* pdf_match.c */
 void pdf_match(struct pdf_doc *d);

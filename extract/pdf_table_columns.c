@@ -1,0 +1,262 @@
+/* pdf_table_columns.c: chunks of a table's lines, and the columns that they stand in. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "extract/pdf_table.h"
+
+/* Of the type size: a wider gap divides two cells; a word's space is 0.25, and up to half where lines are justified. */
+static const double chunk_gap = 0.62;
+
+static int by_x(const void *x, const void *y)
+{
+    const struct table_word *a = x, *b = y;
+    return (a->x0 > b->x0) - (a->x0 < b->x0);
+}
+
+static void cut_chunks(struct table *t, struct table_line *line, struct table_word *words, size_t n)
+{
+    qsort(words, n, sizeof *words, by_x);
+    line->chunks = arena_array(t->d->arena, n, sizeof *line->chunks);
+    for (size_t i = 0; i < n; i++) {
+        struct table_chunk *last = line->n_chunks ? &line->chunks[line->n_chunks - 1] : NULL;
+        double gap = last ? words[i].x0 - last->x1 : 0, size = fmax(4, fmin(words[i].size, line->size));
+        bool ruled = last && table_upright_between(t, fmin(last->x1, words[i].x0) - 1, words[i].x0 + 1,
+                                                   line->base - 0.3 * line->size);
+        if (last && gap < chunk_gap * size && !ruled) {
+            last->n_words++;
+            last->x1 = fmax(last->x1, words[i].x1);
+        } else {
+            line->chunks[line->n_chunks++] = (struct table_chunk){&words[i], 1, words[i].x0, words[i].x1, -1, -1};
+        }
+    }
+}
+
+static int by_base(const void *x, const void *y)
+{
+    const struct table_word *a = x, *b = y;
+    if (a->base != b->base)
+        return a->base < b->base ? -1 : 1;
+    return by_x(x, y);
+}
+
+/* Lines of the table: words at one height. */
+static bool make_lines(struct table *t)
+{
+    if (t->n_words)
+        qsort(t->words, t->n_words, sizeof *t->words, by_base);
+    t->lines = arena_array(t->d->arena, TABLE_MAX_LINES, sizeof *t->lines);
+    for (size_t i = 0, end; i < t->n_words; i = end) {
+        if (t->n_lines == TABLE_MAX_LINES)
+            return false;
+        struct table_line *line = &t->lines[t->n_lines++];
+        double low = t->words[i].base;
+        *line = (struct table_line){.bold = true};
+        for (end = i; end < t->n_words; end++) {
+            const struct table_word *w = &t->words[end];
+            if (w->base - low > 0.42 * fmin(w->size, t->words[i].size))
+                break;
+            line->size = fmax(line->size, w->size);
+            line->bold &= w->bold;
+            line->base = w->base;
+        }
+        line->base = (low + line->base) / 2;
+        line->y0 = line->base - 0.78 * line->size;
+        line->y1 = line->base + 0.22 * line->size;
+        cut_chunks(t, line, t->words + i, end - i);
+    }
+    return t->n_lines > 0;
+}
+
+/* ---- columns */
+
+static int by_width(const void *x, const void *y)
+{
+    const struct table_chunk *a = *(struct table_chunk *const *)x, *b = *(struct table_chunk *const *)y;
+    double w = a->x1 - a->x0, v = b->x1 - b->x0;
+    if (w != v)
+        return w < v ? -1 : 1;
+    return (a->x0 > b->x0) - (a->x0 < b->x0);
+}
+
+static int by_left(const void *x, const void *y)
+{
+    const struct table_column *a = x, *b = y;
+    return (a->x0 > b->x0) - (a->x0 < b->x0);
+}
+
+/* The columns that a chunk lies over by more than a hair; how many they are. */
+static int covers(const struct table *t, const struct table_chunk *c, int *first, int *last)
+{
+    int n = 0;
+    for (int k = 0; k < t->n_columns; k++) {
+        double over = fmin(c->x1, t->columns[k].x1) - fmax(c->x0, t->columns[k].x0);
+        double slight = fmin(1.5, 0.2 * fmin(c->x1 - c->x0, t->columns[k].x1 - t->columns[k].x0));
+        if (over <= slight)
+            continue;
+        if (!n++)
+            *first = k;
+        *last = k;
+    }
+    return n;
+}
+
+static struct table_chunk **all_chunks(const struct table *t, size_t *n)
+{
+    *n = 0;
+    for (size_t i = 0; i < t->n_lines; i++)
+        *n += t->lines[i].n_chunks;
+    struct table_chunk **list = mem_array(*n + 1, sizeof *list);
+    for (size_t i = 0, k = 0; i < t->n_lines; i++)
+        for (size_t j = 0; j < t->lines[i].n_chunks; j++)
+            list[k++] = &t->lines[i].chunks[j];
+    return list;
+}
+
+/* Narrow chunks first, so that the columns are there before what spans them comes. */
+static bool seed_columns(struct table *t)
+{
+    size_t n;
+    struct table_chunk **list = all_chunks(t, &n);
+    bool ok = true;
+    if (n)
+        qsort(list, n, sizeof *list, by_width);
+    for (size_t i = 0; i < n && ok; i++) {
+        int first, last, over = covers(t, list[i], &first, &last);
+        if (over == 1) {
+            struct table_column *c = &t->columns[first];
+            c->x0 = fmin(c->x0, list[i]->x0);
+            c->x1 = fmax(c->x1, list[i]->x1);
+        } else if (over == 0) {
+            ok = t->n_columns < TABLE_MAX_COLUMNS;
+            if (ok)
+                t->columns[t->n_columns++] = (struct table_column){list[i]->x0, list[i]->x1};
+        }
+    }
+    free(list);
+    qsort(t->columns, (size_t)t->n_columns, sizeof *t->columns, by_left);
+    return ok;
+}
+
+static void place_chunks(struct table *t)
+{
+    for (size_t i = 0; i < t->n_lines; i++) {
+        struct table_line *line = &t->lines[i];
+        line->columns = 0;
+        for (size_t k = 0; k < line->n_chunks; k++) {
+            struct table_chunk *c = &line->chunks[k];
+            c->first = c->last = 0;
+            covers(t, c, &c->first, &c->last);
+            for (int column = c->first; column <= c->last; column++)
+                line->columns |= (uint64_t)1 << column;
+        }
+    }
+}
+
+/* Whether two neighbouring columns are one: hardly a line has something in both, or far more lines run over both. */
+static bool are_one(const struct table *t, int k)
+{
+    size_t both = 0, across = 0;
+    double left = t->columns[k].x1, right = t->columns[k + 1].x0;
+    for (size_t i = 0; i < t->n_lines; i++) {
+        bool in_left = false, in_right = false;
+        for (size_t j = 0; j < t->lines[i].n_chunks; j++) {
+            const struct table_chunk *c = &t->lines[i].chunks[j];
+            across += c->first <= k && c->last > k;
+            in_left |= c->last == k;
+            in_right |= c->first == k + 1;
+        }
+        both += in_left && in_right;
+        if (table_upright_between(t, fmin(left, right) - 2, fmax(left, right) + 2,
+                                  t->lines[i].base - 0.3 * t->lines[i].size))
+            return false;
+    }
+    return both == 0 || 2 * both < across;
+}
+
+static void merge_columns(struct table *t)
+{
+    for (int k = 0; k + 1 < t->n_columns;) {
+        if (!are_one(t, k)) {
+            k++;
+            continue;
+        }
+        t->columns[k].x1 = fmax(t->columns[k].x1, t->columns[k + 1].x1);
+        memmove(&t->columns[k + 1], &t->columns[k + 2], (size_t)(t->n_columns - k - 2) * sizeof *t->columns);
+        t->n_columns--;
+        place_chunks(t);
+        k = k ? k - 1 : 0;
+    }
+}
+
+/* Divides a chunk that runs over several columns where a word's space stands between two of them. Returns how many
+ * words stay. */
+static size_t cut_between(const struct table *t, const struct table_chunk *c)
+{
+    for (size_t i = 0; i + 1 < c->n_words; i++) {
+        double x0 = c->words[i].x1, x1 = c->words[i + 1].x0;
+        if (x1 - x0 < 0.32 * c->words[i].size)
+            continue;
+        for (int k = c->first; k < c->last; k++)
+            if (x0 <= t->columns[k].x1 + 1 && x1 >= t->columns[k + 1].x0 - 1 && x0 > t->columns[k].x0 &&
+                x1 < t->columns[k + 1].x1)
+                return i + 1;
+    }
+    return c->n_words;
+}
+
+static void split_chunks(struct table *t)
+{
+    for (size_t i = 0; i < t->n_lines; i++) {
+        struct table_line *line = &t->lines[i];
+        size_t n_words = 0, n = 0;
+        for (size_t k = 0; k < line->n_chunks; k++)
+            n_words += line->chunks[k].n_words;
+        struct table_chunk *cut = arena_array(t->d->arena, n_words + 1, sizeof *cut);
+        for (size_t k = 0; k < line->n_chunks; k++) {
+            struct table_chunk rest = line->chunks[k];
+            for (;;) {
+                size_t at = rest.last > rest.first ? cut_between(t, &rest) : rest.n_words;
+                struct table_chunk part = rest;
+                part.n_words = at;
+                part.x1 = part.words[at - 1].x1;
+                covers(t, &part, &part.first, &part.last);
+                cut[n++] = part;
+                if (at == rest.n_words)
+                    break;
+                rest.words += at;
+                rest.n_words -= at;
+                rest.x0 = rest.words[0].x0;
+                covers(t, &rest, &rest.first, &rest.last);
+            }
+        }
+        line->chunks = cut;
+        line->n_chunks = n;
+    }
+}
+
+/* Whether what stands there is a table: lines with something in several columns, and few that run over columns. */
+static bool is_table(const struct table *t)
+{
+    size_t several = 0, across = 0, chunks = 0;
+    for (size_t i = 0; i < t->n_lines; i++) {
+        const struct table_line *line = &t->lines[i];
+        several += line->n_chunks > 1;
+        chunks += line->n_chunks;
+        for (size_t k = 0; k < line->n_chunks; k++)
+            across += line->chunks[k].last > line->chunks[k].first;
+    }
+    return t->n_columns > 1 && several >= 2 && 3 * several >= t->n_lines && 3 * across < chunks;
+}
+
+bool table_find_columns(struct table *t)
+{
+    if (!make_lines(t) || !seed_columns(t))
+        return false;
+    place_chunks(t);
+    merge_columns(t);
+    split_chunks(t);
+    place_chunks(t);
+    return is_table(t);
+}

@@ -1,0 +1,222 @@
+/* pdf_table_rows.c: which lines of a table make one row, and which rows are its heading. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "extract/pdf_table.h"
+
+static int bits(uint64_t set)
+{
+    return __builtin_popcountll(set);
+}
+
+static uint64_t stub_of(const struct table *t)
+{
+    (void)t;
+    return 1;
+}
+
+/* ---- heading */
+
+/* The number of lines above the rule that divides heading and body; 0: no such rule. */
+static size_t ruled_heading(const struct table *t)
+{
+    for (size_t i = 0; i + 1 < t->n_lines && i < 12; i++)
+        if (table_rule_between(t, t->lines[i].base, t->lines[i + 1].base - 0.4 * t->lines[i + 1].size, t->box.x0,
+                               t->box.x1, 0.7))
+            return i + 1;
+    return 0;
+}
+
+static size_t bold_heading(const struct table *t)
+{
+    size_t n = 0;
+    while (n < t->n_lines && t->lines[n].bold)
+        n++;
+    return n < t->n_lines ? n : 0;
+}
+
+static void find_heading(struct table *t)
+{
+    size_t n = ruled_heading(t);
+    if (!n)
+        n = bold_heading(t);
+    if (!n && t->n_lines > 2)
+        n = 1;
+    for (size_t i = 0; i < n; i++)
+        t->lines[i].header = true;
+}
+
+/* A rule under a heading says which columns it stands over, though its text may cover less of them. */
+static void widen_heading(struct table *t, struct table_line *line, double next_top)
+{
+    for (size_t k = 0; k < line->n_chunks; k++) {
+        struct table_chunk *c = &line->chunks[k];
+        double centre = (c->x0 + c->x1) / 2;
+        for (size_t i = 0; i < t->n_flat; i++) {
+            const struct table_rule *r = &t->flat[i];
+            if (r->at < line->base || r->at > next_top || r->from > centre || r->to < centre ||
+                r->to - r->from > 0.9 * box_width(t->box))
+                continue;
+            int first = -1, last = -1;
+            for (int column = 0; column < t->n_columns; column++) {
+                double middle = (t->columns[column].x0 + t->columns[column].x1) / 2;
+                if (middle < r->from || middle > r->to)
+                    continue;
+                first = first < 0 ? column : first;
+                last = column;
+            }
+            /* Never over a neighbour of the same line. */
+            bool free_left = k == 0 || line->chunks[k - 1].last < first;
+            bool free_right = k + 1 == line->n_chunks || line->chunks[k + 1].first > last;
+            if (first >= 0 && last > first && free_left && free_right) {
+                c->first = first < c->first ? first : c->first;
+                c->last = last > c->last ? last : c->last;
+            }
+        }
+    }
+}
+
+/* A line of a heading that spans columns stands over another row of headings. */
+static bool heading_goes_on(const struct table_line *above, const struct table_line *line)
+{
+    for (size_t k = 0; k < above->n_chunks; k++) {
+        const struct table_chunk *c = &above->chunks[k];
+        size_t below = 0;
+        for (size_t j = 0; j < line->n_chunks; j++)
+            below += line->chunks[j].first <= c->last && line->chunks[j].last >= c->first;
+        if (c->last > c->first && below > 1)
+            return false;
+    }
+    return true;
+}
+
+/* ---- rows */
+
+struct pitch {  /* how far apart lines stand */
+    double row; /* a step of at least so much begins a row; 0: steps don't tell */
+};
+
+static int by_value(const void *x, const void *y)
+{
+    double a = *(const double *)x, b = *(const double *)y;
+    return (a > b) - (a < b);
+}
+
+static bool ruled(const struct table *t, size_t i)
+{
+    const struct table_line *a = &t->lines[i - 1], *b = &t->lines[i];
+    return table_rule_between(t, a->base - 0.2 * a->size, b->base - 0.35 * b->size, t->box.x0, t->box.x1, 0.5) != NULL;
+}
+
+/* Lines of one cell stand closer than rows in most tables with long cells: then there are two clearly different steps,
+ * and the lines behind the smaller one seldom fill all columns. */
+static struct pitch find_pitch(const struct table *t)
+{
+    double *steps = mem_array(t->n_lines + 1, sizeof *steps);
+    struct pitch pitch = {0};
+    size_t n = 0, tight = 0, wide = 0, full = 0;
+    for (size_t i = 1; i < t->n_lines; i++)
+        if (!t->lines[i].header && !ruled(t, i))
+            steps[n++] = t->lines[i].base - t->lines[i - 1].base;
+    if (n)
+        qsort(steps, n, sizeof *steps, by_value);
+    double least = n ? steps[n / 10] : 0;
+    free(steps);
+    for (size_t i = 1; i < t->n_lines; i++) {
+        double step = t->lines[i].base - t->lines[i - 1].base;
+        if (t->lines[i].header || ruled(t, i))
+            continue;
+        if (step > 1.18 * least) {
+            wide++;
+            continue;
+        }
+        tight++;
+        full += bits(t->lines[i].columns) * 10 >= t->n_columns * 7 && bits(t->lines[i].columns) > 2;
+    }
+    if (n >= 3 && tight && wide && 2 * full < tight && 8 * wide >= n)
+        pitch.row = 1.18 * least;
+    return pitch;
+}
+
+static const struct table_chunk *chunk_at(const struct table_line *line, int column)
+{
+    for (size_t k = 0; k < line->n_chunks; k++)
+        if (line->chunks[k].first <= column && line->chunks[k].last >= column)
+            return &line->chunks[k];
+    return NULL;
+}
+
+static bool begins_small(const struct table_chunk *c)
+{
+    size_t at = 0;
+    int letter = text_next(c->words[0].text, c->words[0].len, &at);
+    return (letter >= 'a' && letter <= 'z') || letter == '(' || (letter >= 0xDF && letter <= 0xFF);
+}
+
+/* Whether a line of the stub could have been broken off because its column ends there. */
+static bool reaches_edge(const struct table *t, const struct table_chunk *c, const struct table_chunk *next)
+{
+    const struct table_column *column = &t->columns[c->last];
+    double word = next->words[0].x1 - next->words[0].x0;
+    return c->x1 + word + 0.25 * c->words[0].size > column->x1 - 1;
+}
+
+/* Where all lines stand equally far apart, what they hold must tell: a line goes on with the row above when it fills
+ * part of the same columns, and its first text looks like the rest of a broken one. */
+static bool row_goes_on(const struct table *t, const struct table_line *above, const struct table_line *line,
+                        uint64_t row)
+{
+    if (line->columns & ~row)
+        return false;
+    const struct table_chunk *stub = chunk_at(line, 0), *before = chunk_at(above, 0);
+    bool all = bits(line->columns) == t->n_columns;
+    if (!(line->columns & stub_of(t)))
+        return !all && bits(line->columns) < (t->n_columns > 2 ? t->n_columns - 1 : 2);
+    if (!before || !stub || stub->last > 0 || before->last > 0)
+        return false;
+    if (bits(line->columns) > 1 && bits(line->columns) * 2 > bits(row))
+        return begins_small(stub) && reaches_edge(t, before, stub) && bits(line->columns) < bits(row);
+    return reaches_edge(t, before, stub) && (begins_small(stub) || bits(line->columns) == 1) && bits(row) > 1 &&
+           !line->bold;
+}
+
+static bool begins_row(const struct table *t, size_t i, struct pitch pitch, uint64_t row)
+{
+    const struct table_line *above = &t->lines[i - 1], *line = &t->lines[i];
+    if (above->header != line->header)
+        return true;
+    if (line->header)
+        return !heading_goes_on(above, line);
+    if (ruled(t, i))
+        return true;
+    double step = line->base - above->base;
+    if (pitch.row > 0)
+        return step >= pitch.row;
+    if (step > 2.2 * line->size)
+        return true;
+    return !row_goes_on(t, above, line, row);
+}
+
+void table_find_rows(struct table *t)
+{
+    find_heading(t);
+    for (size_t i = 0; i < t->n_lines; i++)
+        if (t->lines[i].header)
+            widen_heading(t, &t->lines[i],
+                          i + 1 < t->n_lines ? t->lines[i + 1].base - 0.4 * t->lines[i + 1].size : t->box.y1);
+    struct pitch pitch = find_pitch(t);
+    uint64_t row = t->lines[0].columns;
+    int n = 0;
+    for (size_t i = 1; i < t->n_lines; i++) {
+        if (begins_row(t, i, pitch, row)) {
+            n++;
+            row = 0;
+        }
+        t->lines[i].row = n;
+        row |= t->lines[i].columns;
+    }
+    t->n_rows = n + 1;
+}
