@@ -3,12 +3,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "extract/pdf_page.h"
+#include "extract/pdf_table.h"
 
-static bool is_rule(const struct pdf_mark *m, struct box span)
+/* The flat rules of the page, by height; pieces with the gaps of columns between them are one. Edges of wide shading
+ * count too. */
+static struct table_rule *page_rules(struct pdf_doc *d, const struct pdf_sheet *page, size_t *n)
 {
-    return !m->furniture && !m->white && box_height(m->box) < 3 && box_width(m->box) > 20 &&
-           box_overlap_x(m->box, span) > 0.5 * box_width(m->box);
+    enum { COLUMN_GAP = 12 };
+    size_t cap = 0;
+    struct table_rule *rules = NULL;
+    *n = 0;
+    for (size_t i = 0; i < page->n_marks && *n < TABLE_MAX_RULES; i++) {
+        const struct pdf_mark *m = &page->marks[i];
+        double w = box_width(m->box), h = box_height(m->box);
+        if (m->furniture || m->white || m->kind == MARK_IMAGE || w <= h || w < 4)
+            continue;
+        bool thin = h < 3, shade = m->rect && w > 100 && h > 6 && h < 0.7 * page->height;
+        for (int edge = 0; edge < (thin ? 1 : shade ? 2 : 0); edge++) {
+            double y = thin ? (m->box.y0 + m->box.y1) / 2 : edge ? m->box.y1 : m->box.y0;
+            ARENA_GROW(d->arena, rules, *n, cap);
+            rules[(*n)++] = (struct table_rule){y, m->box.x0, m->box.x1};
+        }
+    }
+    *n = table_join_rules(rules, *n, COLUMN_GAP);
+    return rules;
+}
+
+/* Running text stands in the page's columns; text in a table's cell seldom does. */
+static bool fills_page_column(const struct pdf_sheet *page, const struct pdf_line *line)
+{
+    for (size_t i = 0; i < page->n_columns; i++) {
+        const struct pdf_column *c = &page->columns[i];
+        if (fabs(line->box.x0 - c->x0) < 3 * line->size && line->box.x1 > c->x1 - 0.15 * (c->x1 - c->x0) &&
+            line->box.x1 < c->x1 + 2 * line->size)
+            return true;
+    }
+    return false;
 }
 
 /* How far a table may go: the nearest other caption or run of paragraphs past `from`. */
@@ -29,12 +59,14 @@ static double table_limit(struct pdf_doc *d, const struct pdf_sheet *page, int c
             *figure_behind = !o->table;
         }
     }
-    for (size_t i = 0, run = 0; i < page->n_lines; i++) {
+    for (size_t i = 0, run = 0, full = 0; i < page->n_lines; i++) {
         const struct pdf_line *line = &page->lines[i];
         bool text = line->class == LINE_BODY && box_overlap_x(line->box, span) > 5 &&
                     fabs(line->size - d->body_size) < 0.35 && line->n_chars > 25;
-        run = text && (run == 0 || page->lines[i - 1].base < line->base) ? run + 1 : text;
-        if (run < 4)
+        bool more = text && run && page->lines[i - 1].base < line->base;
+        run = more ? run + 1 : text;
+        full = (more ? full : 0) + (text && fills_page_column(page, line));
+        if (run < 4 || !full)
             continue;
         double y = down ? page->lines[i + 1 - run].box.y0 : line->box.y1;
         if (down && y > c->box.y1 - 1)
@@ -103,59 +135,166 @@ static bool over_caption(const struct pdf_doc *d, const struct pdf_sheet *page, 
     return false;
 }
 
-static bool table_side(struct pdf_doc *d, const struct pdf_sheet *page, int caption, bool down, struct box *out)
+/* One side of a caption, and the table that grows there. */
+struct side_search {
+    struct pdf_doc *d;
+    const struct pdf_sheet *page;
+    int caption;
+    bool down;
+    const struct table_rule *rules;
+    size_t n_rules;
+    struct box span;    /* columns in which it looks */
+    double top, bottom; /* how far it may go */
+    struct box box;     /* found so far */
+    bool ruled;
+};
+
+static void set_limits(struct side_search *s)
 {
-    const struct pdf_caption *c = &d->captions[caption];
-    struct box span = pdf_column_span(page, c->box), box = {0, 0, 0, 0};
+    const struct pdf_caption *c = &s->d->captions[s->caption];
     bool figure_behind;
-    double limit = table_limit(d, page, caption, span, down, &figure_behind);
-    double gap = 2.5 * d->leading;
-    if (figure_behind && down)
-        limit = before_figure(d, page, span, c->box.y1, limit);
-    double top = down ? c->box.y1 - 1 : limit, bottom = down ? limit : c->box.y0 + 1;
-    bool ruled = false;
-    for (double far = 0; far >= 0;) {
-        /* Rules one by one, outwards from the caption. */
-        const struct pdf_mark *next = NULL;
-        double best = INFINITY;
-        for (size_t i = 0; i < page->n_marks; i++) {
-            const struct pdf_mark *m = &page->marks[i];
-            double at = down ? m->box.y0 - c->box.y1 : c->box.y0 - m->box.y1;
-            if (is_rule(m, span) && m->box.y0 >= top && m->box.y1 <= bottom && at > far && at < best) {
-                best = at;
-                next = m;
+    double limit = table_limit(s->d, s->page, s->caption, s->span, s->down, &figure_behind);
+    if (figure_behind && s->down)
+        limit = before_figure(s->d, s->page, s->span, c->box.y1, limit);
+    s->top = s->down ? c->box.y1 - 1 : limit;
+    s->bottom = s->down ? limit : c->box.y0 + 1;
+}
+
+/* The next rule outwards that stands in the table's columns. */
+static const struct table_rule *next_rule(const struct side_search *s, double far, double *at)
+{
+    const struct pdf_caption *c = &s->d->captions[s->caption];
+    const struct table_rule *best = NULL;
+    *at = INFINITY;
+    for (size_t i = 0; i < s->n_rules; i++) {
+        const struct table_rule *r = &s->rules[i];
+        double away = s->down ? r->at - c->box.y1 : c->box.y0 - r->at;
+        double over = fmin(r->to, s->span.x1) - fmax(r->from, s->span.x0);
+        if (r->to - r->from > 20 && over > 0.5 * fmin(r->to - r->from, box_width(s->span)) && r->at >= s->top &&
+            r->at <= s->bottom && away > far && away < *at) {
+            *at = away;
+            best = r;
+        }
+    }
+    return best;
+}
+
+/* Whether a rule may belong to the table though it is wider than the columns of the caption: right behind the caption,
+ * or as wide as the rules before it. */
+static bool fits(const struct side_search *s, const struct table_rule *r, double away)
+{
+    if (r->from > s->span.x0 - 12 && r->to < s->span.x1 + 12)
+        return true;
+    return !s->ruled && away < 3.5 * s->d->leading;
+}
+
+/* Takes rules one by one, outwards from the caption. */
+static void take_rules(struct side_search *s)
+{
+    double gap = 2.5 * s->d->leading, away;
+    const struct table_rule *r;
+    for (double far = 0; (r = next_rule(s, far, &away)) != NULL; far = away) {
+        struct box b = {r->from, r->at - 0.5, r->to, r->at + 0.5};
+        if (!fits(s, r, away) || (s->ruled && empty_band(s->page, s->span, s->box, b, gap)) ||
+            over_caption(s->d, s->page, s->caption, b))
+            break;
+        if (r->from < s->span.x0 || r->to > s->span.x1) {
+            struct box narrow = s->span;
+            s->span.x0 = fmin(s->span.x0, r->from);
+            s->span.x1 = fmax(s->span.x1, r->to);
+            set_limits(s);
+            if (r->at < s->top || r->at > s->bottom) {
+                s->span = narrow;
+                set_limits(s);
+                break;
             }
         }
-        if (!next || (ruled && empty_band(page, span, box, next->box, gap)) ||
-            over_caption(d, page, caption, next->box))
-            break;
-        box = ruled ? box_union(box, next->box) : next->box;
-        ruled = true;
-        far = best;
+        s->box = s->ruled ? box_union(s->box, b) : b;
+        s->ruled = true;
     }
-    if (ruled)
-        span = box_union(span, (struct box){box.x0, span.y0, box.x1, span.y1});
-    /* Without rules the lines right behind the caption make the table, as long as no wide gap comes. */
-    double edge = down ? c->box.y1 : c->box.y0;
+}
+
+/* Whether a line may be text of the table. */
+static bool is_candidate(const struct side_search *s, const struct pdf_line *line)
+{
+    return line->class != LINE_CAPTION && line->class != LINE_FURNITURE &&
+           box_overlap_x(line->box, s->span) >= 0.5 * box_width(line->box) && line->box.y0 >= s->top - 1 &&
+           line->box.y1 <= s->bottom + 1;
+}
+
+/* Lines in a table stand beside others. */
+static bool has_neighbour(const struct side_search *s, const struct pdf_line *line)
+{
+    for (size_t i = 0; i < s->page->n_lines; i++) {
+        const struct pdf_line *o = &s->page->lines[i];
+        if (o != line && is_candidate(s, o) && fabs(o->base - line->base) < 0.3 * line->size &&
+            box_overlap_x(o->box, line->box) < 0)
+            return true;
+    }
+    return false;
+}
+
+/* A table without a rule at its end goes on as long as its rows do: so do those that are broken off at a page's end. */
+static size_t take_open_rows(struct side_search *s, size_t heads, double size)
+{
+    size_t taken = 0;
+    bool more = s->down && s->ruled && heads <= 12;
+    while (more) {
+        double end = s->box.y1;
+        more = false;
+        for (size_t i = 0; i < s->page->n_lines; i++) {
+            const struct pdf_line *line = &s->page->lines[i];
+            if (is_candidate(s, line) && !line->sideways && line->class != LINE_BODY && line->box.y0 > end - 3 &&
+                line->box.y0 < end + 1.6 * s->d->leading && fabs(line->size - size) < 0.8 && line->box.y1 > end &&
+                has_neighbour(s, line)) {
+                s->box = box_union(s->box, line->box);
+                taken++;
+                more = true;
+            }
+        }
+    }
+    return taken;
+}
+
+static size_t take_lines(struct side_search *s, double *size)
+{
+    const struct pdf_caption *c = &s->d->captions[s->caption];
+    double edge = s->down ? c->box.y1 : c->box.y0;
     size_t cells = 0;
-    for (size_t i = 0; i < page->n_lines; i++) {
-        const struct pdf_line *line = &page->lines[i];
-        if (line->class == LINE_CAPTION || line->class == LINE_FURNITURE || line->sideways ||
-            box_overlap_x(line->box, span) < 0.5 * box_width(line->box) || line->box.y0 < top - 1 ||
-            line->box.y1 > bottom + 1)
+    for (size_t i = 0; i < s->page->n_lines; i++) {
+        const struct pdf_line *line = &s->page->lines[i];
+        if (!is_candidate(s, line))
             continue;
-        double far = down ? line->box.y0 - edge : edge - line->box.y1;
-        bool inside = ruled && line->box.y0 > box.y0 - 2 * line->size && line->box.y1 < box.y1 + 2;
-        bool note = ruled && line->size < d->body_size - 0.4 && line->box.y0 > box.y1 - 2 && line->box.y0 < box.y1 + 12;
-        if (!inside && !note && (ruled || far > 2.2 * d->leading || far < -2))
+        double far = s->down ? line->box.y0 - edge : edge - line->box.y1;
+        bool inside = s->ruled && line->box.y0 > s->box.y0 - 2 * line->size && line->box.y1 < s->box.y1 + 2;
+        bool note = s->ruled && !line->sideways && line->size < s->d->body_size - 0.4 && line->box.y0 > s->box.y1 - 2 &&
+                    line->box.y0 < s->box.y1 + 12;
+        /* Without rules the lines right behind the caption make the table, as long as no wide gap comes. */
+        bool near = !s->ruled && !line->sideways && far <= 2.2 * s->d->leading && far >= -2;
+        if (!inside && !note && !near)
             continue;
-        box = box_union(box, line->box);
+        s->box = box_union(s->box, line->box);
+        if (inside)
+            *size = line->size;
         cells++;
-        if (!ruled)
-            edge = down ? fmax(edge, line->box.y1) : fmin(edge, line->box.y0);
+        if (!s->ruled)
+            edge = s->down ? fmax(edge, line->box.y1) : fmin(edge, line->box.y0);
     }
-    *out = box;
-    return box_height(box) > 15 && cells >= 2;
+    return cells;
+}
+
+static bool table_side(struct pdf_doc *d, const struct pdf_sheet *page, int caption, bool down, struct box *out)
+{
+    struct side_search s = {.d = d, .page = page, .caption = caption, .down = down};
+    double size = d->body_size;
+    s.rules = page_rules(d, page, &s.n_rules);
+    s.span = pdf_column_span(page, d->captions[caption].box);
+    set_limits(&s);
+    take_rules(&s);
+    size_t cells = take_lines(&s, &size);
+    cells += take_open_rows(&s, cells, size);
+    *out = s.box;
+    return box_height(s.box) > 15 && cells >= 2;
 }
 
 bool pdf_table_region(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, int caption,

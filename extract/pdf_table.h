@@ -65,7 +65,11 @@ struct table {
     int n_rows;
 };
 
-/* pdf_table_rules.c: the rules in the table's box, edges of drawn boxes and of shading among them. */
+/* pdf_table_rules.c */
+/* Sorts rules by place and joins pieces at one height that are no more than `gap` points apart; returns how many are
+ * left. */
+size_t table_join_rules(struct table_rule *rules, size_t n, double gap);
+/* The rules in the table's box, edges of drawn boxes and of shading among them. */
 void table_find_rules(struct table *t);
 /* A flat rule with y between the two that covers at least `share` of the span; NULL: none. */
 const struct table_rule *table_rule_between(const struct table *t, double y0, double y1, double x0, double x1,

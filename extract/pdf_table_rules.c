@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "extract/pdf_table.h"
 
+static const double TOUCHING = 1.5; /* points */
+
 static void add_rule(struct table_rule *rules, size_t *n, double at, double from, double to)
 {
     if (*n < TABLE_MAX_RULES && to - from > 4)
@@ -26,7 +28,7 @@ static int by_start(const void *x, const void *y)
 }
 
 /* Rules are often drawn cell by cell: pieces at one height that touch are one rule. */
-static size_t join_rules(struct table_rule *rules, size_t n)
+size_t table_join_rules(struct table_rule *rules, size_t n, double gap)
 {
     size_t kept = 0;
     if (n)
@@ -38,7 +40,7 @@ static size_t join_rules(struct table_rule *rules, size_t n)
         qsort(rules + i, end - i, sizeof *rules, by_start);
         for (size_t k = i; k < end; k++) {
             struct table_rule *last = k > i ? &rules[kept - 1] : NULL;
-            if (last && rules[k].from < last->to + 1.5)
+            if (last && rules[k].from < last->to + gap)
                 last->to = fmax(last->to, rules[k].to);
             else
                 rules[kept++] = (struct table_rule){at, rules[k].from, rules[k].to};
@@ -74,8 +76,8 @@ void table_find_rules(struct table *t)
             }
         }
     }
-    t->n_flat = join_rules(flat, n_flat);
-    t->n_upright = join_rules(upright, n_upright);
+    t->n_flat = table_join_rules(flat, n_flat, TOUCHING);
+    t->n_upright = table_join_rules(upright, n_upright, TOUCHING);
     t->flat = arena_array(t->d->arena, t->n_flat + 1, sizeof *flat);
     t->upright = arena_array(t->d->arena, t->n_upright + 1, sizeof *upright);
     for (size_t i = 0; i < t->n_flat; i++)
