@@ -145,6 +145,7 @@ struct pdf_doc {
     double column_width;
     struct pdf_caption *captions;
     size_t n_captions, cap_captions;
+    int tables_above; /* 1: tables stand above their captions; -1: below; 0: not known yet */
     struct pdf_loose *loose;
     size_t n_loose, cap_loose;
 };

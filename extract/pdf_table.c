@@ -128,8 +128,9 @@ static bool over_caption(const struct pdf_doc *d, const struct pdf_sheet *page, 
 {
     for (size_t i = 0; i < d->n_captions; i++) {
         const struct pdf_caption *o = &d->captions[i];
-        if ((int)i != caption && o->page == page->number && !o->table && box_overlap_x(o->box, rule) > 0 &&
-            o->box.y0 - rule.y1 > -4 && o->box.y0 - rule.y1 < 14)
+        /* Of a table only the frame or shading that its caption stands in. */
+        if ((int)i != caption && o->page == page->number && box_overlap_x(o->box, rule) > 0 &&
+            o->box.y0 - rule.y1 > -4 && o->box.y0 - rule.y1 < (o->table ? 4 : 14))
             return true;
     }
     return false;
@@ -297,19 +298,44 @@ static bool table_side(struct pdf_doc *d, const struct pdf_sheet *page, int capt
     return box_height(s.box) > 15 && cells >= 2;
 }
 
+/* Whether the tables of this document stand above their captions: what is found on one side only tells, and where there
+ * is something on both, what is nearer. */
+static bool stand_above(struct pdf_doc *d)
+{
+    double votes = 0;
+    if (d->tables_above)
+        return d->tables_above > 0;
+    for (size_t i = 0; i < d->n_captions; i++) {
+        const struct pdf_caption *c = &d->captions[i];
+        struct box below, above;
+        if (!c->table || c->is_twin)
+            continue;
+        bool down = table_side(d, &d->pages[c->page], (int)i, true, &below);
+        bool up = table_side(d, &d->pages[c->page], (int)i, false, &above);
+        if (down != up)
+            votes += up ? 1 : -1;
+        else if (down)
+            votes += c->box.y0 - above.y1 < below.y0 - c->box.y1 - 2 ? 0.5 : -0.6;
+    }
+    d->tables_above = votes > 0.9 ? 1 : -1;
+    return votes > 0.9;
+}
+
 bool pdf_table_region(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, int caption,
                       struct pdf_region *out)
 {
     const struct pdf_caption *c = &d->captions[caption];
-    struct box down = {0}, up = {0};
-    bool below = table_side(d, page, caption, true, &down);
-    bool above = !below && table_side(d, page, caption, false, &up);
-    if (!below && !above) {
+    struct box box = {0};
+    bool below = !stand_above(d), found = table_side(d, page, caption, below, &box);
+    if (!found) {
+        below = !below;
+        found = table_side(d, page, caption, below, &box);
+    }
+    if (!found) {
         /* A table printed as a picture. */
         static const double prior[SIDES] = {[SIDE_BELOW] = 0.4};
         return pdf_regions(d, page, g, caption, prior, out, 1) > 0;
     }
-    struct box box = below ? down : up;
     double gap = below ? box.y0 - c->box.y1 : c->box.y0 - box.y1;
     *out = (struct pdf_region){.box = box, .side = below ? SIDE_BELOW : SIDE_ABOVE, .score = gap < 20 ? 1 : 0.6};
     return true;

@@ -20,23 +20,26 @@ static void add_words(struct table *t, const struct pdf_line *line)
     }
 }
 
-/* The last rule as wide as the table, where there are two: notes stand below it. */
+static bool in_table(const struct table *t, const struct pdf_line *line)
+{
+    return line->class != LINE_FURNITURE && line->class != LINE_CAPTION && !line->sideways &&
+           box_holds_centre(box_grow(t->box, 1), line->box);
+}
+
+/* The last rule as wide as the table, where there are two: notes stand below it, less text than the table has. */
 static double bottom_of(const struct table *t)
 {
     double bottom = INFINITY;
-    size_t n = 0;
+    size_t n = 0, above = 0, below = 0;
     for (size_t i = 0; i < t->n_flat; i++)
         if (t->flat[i].to - t->flat[i].from > 0.7 * box_width(t->box)) {
             n += t->flat[i].at > bottom + 6 || n == 0;
             bottom = t->flat[i].at;
         }
-    return n > 1 ? bottom : INFINITY;
-}
-
-static bool in_table(const struct table *t, const struct pdf_line *line)
-{
-    return line->class != LINE_FURNITURE && line->class != LINE_CAPTION && !line->sideways &&
-           box_holds_centre(box_grow(t->box, 1), line->box);
+    for (size_t i = 0; i < t->page->n_lines; i++)
+        if (in_table(t, &t->page->lines[i]))
+            *(t->page->lines[i].base - 0.4 * t->page->lines[i].size < bottom ? &above : &below) += 1;
+    return n > 1 && above > below ? bottom : INFINITY;
 }
 
 /* Divides the text in the box into words of cells and notes. */

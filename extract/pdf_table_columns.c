@@ -55,7 +55,8 @@ static bool make_lines(struct table *t)
         *line = (struct table_line){.bold = true};
         for (end = i; end < t->n_words; end++) {
             const struct table_word *w = &t->words[end];
-            if (w->base - low > 0.42 * fmin(w->size, t->words[i].size))
+            /* A raised or lowered piece stands off by up to 0.4 of the larger size. */
+            if (w->base - low > 0.42 * fmax(w->size, t->words[i].size))
                 break;
             line->size = fmax(line->size, w->size);
             line->bold &= w->bold;
@@ -114,6 +115,21 @@ static struct table_chunk **all_chunks(const struct table *t, size_t *n)
     return list;
 }
 
+/* Widens a column by a chunk, but not over its neighbours. */
+static void widen(struct table *t, int k, const struct table_chunk *chunk)
+{
+    struct table_column *c = &t->columns[k];
+    double x0 = fmin(c->x0, chunk->x0), x1 = fmax(c->x1, chunk->x1);
+    for (int i = 0; i < t->n_columns; i++) {
+        if (i != k && t->columns[i].x0 >= c->x1 - 2)
+            x1 = fmin(x1, fmax(c->x1, t->columns[i].x0 - 0.5));
+        if (i != k && t->columns[i].x1 <= c->x0 + 2)
+            x0 = fmax(x0, fmin(c->x0, t->columns[i].x1 + 0.5));
+    }
+    c->x0 = x0;
+    c->x1 = x1;
+}
+
 /* Narrow chunks first, so that the columns are there before what spans them comes. */
 static bool seed_columns(struct table *t)
 {
@@ -125,9 +141,7 @@ static bool seed_columns(struct table *t)
     for (size_t i = 0; i < n && ok; i++) {
         int first, last, over = covers(t, list[i], &first, &last);
         if (over == 1) {
-            struct table_column *c = &t->columns[first];
-            c->x0 = fmin(c->x0, list[i]->x0);
-            c->x1 = fmax(c->x1, list[i]->x1);
+            widen(t, first, list[i]);
         } else if (over == 0) {
             ok = t->n_columns < TABLE_MAX_COLUMNS;
             if (ok)
@@ -154,6 +168,18 @@ static void place_chunks(struct table *t)
     }
 }
 
+/* Where a word's space stands between two columns: how many words lie before it; else all. */
+static size_t words_before(const struct table *t, const struct table_chunk *c, int k)
+{
+    for (size_t i = 0; i + 1 < c->n_words; i++) {
+        double x0 = c->words[i].x1, x1 = c->words[i + 1].x0;
+        if (x1 - x0 >= 0.32 * c->words[i].size && x0 <= t->columns[k].x1 + 1 && x1 >= t->columns[k + 1].x0 - 1 &&
+            x0 > t->columns[k].x0 && x1 < t->columns[k + 1].x1)
+            return i + 1;
+    }
+    return c->n_words;
+}
+
 /* Whether two neighbouring columns are one: hardly a line has something in both, or far more lines run over both. */
 static bool are_one(const struct table *t, int k)
 {
@@ -163,9 +189,10 @@ static bool are_one(const struct table *t, int k)
         bool in_left = false, in_right = false;
         for (size_t j = 0; j < t->lines[i].n_chunks; j++) {
             const struct table_chunk *c = &t->lines[i].chunks[j];
-            across += c->first <= k && c->last > k;
-            in_left |= c->last == k;
-            in_right |= c->first == k + 1;
+            bool over = c->first <= k && c->last > k, parted = over && words_before(t, c, k) < c->n_words;
+            across += over && !parted;
+            in_left |= c->last == k || parted;
+            in_right |= c->first == k + 1 || parted;
         }
         both += in_left && in_right;
         if (table_upright_between(t, fmin(left, right) - 2, fmax(left, right) + 2,
@@ -194,14 +221,10 @@ static void merge_columns(struct table *t)
  * words stay. */
 static size_t cut_between(const struct table *t, const struct table_chunk *c)
 {
-    for (size_t i = 0; i + 1 < c->n_words; i++) {
-        double x0 = c->words[i].x1, x1 = c->words[i + 1].x0;
-        if (x1 - x0 < 0.32 * c->words[i].size)
-            continue;
-        for (int k = c->first; k < c->last; k++)
-            if (x0 <= t->columns[k].x1 + 1 && x1 >= t->columns[k + 1].x0 - 1 && x0 > t->columns[k].x0 &&
-                x1 < t->columns[k + 1].x1)
-                return i + 1;
+    for (int k = c->first; k < c->last; k++) {
+        size_t n = words_before(t, c, k);
+        if (n < c->n_words)
+            return n;
     }
     return c->n_words;
 }

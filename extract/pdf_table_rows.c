@@ -12,11 +12,7 @@ static int bits(uint64_t set)
     return __builtin_popcountll(set);
 }
 
-static uint64_t stub_of(const struct table *t)
-{
-    (void)t;
-    return 1;
-}
+static const uint64_t stub_column = 1; /* the first column: what the row is about */
 
 /* ---- heading */
 
@@ -76,6 +72,29 @@ static void widen_heading(struct table *t, struct table_line *line, double next_
                 c->last = last > c->last ? last : c->last;
             }
         }
+    }
+}
+
+/* Without a rule a heading that spans columns is centred over the headings in the line below. */
+static void centre_heading(const struct table *t, struct table_line *line, const struct table_line *below)
+{
+    for (size_t k = 0; k < line->n_chunks; k++) {
+        struct table_chunk *c = &line->chunks[k];
+        int left = k ? line->chunks[k - 1].last + 1 : c->first ? 1 : 0;
+        int right = k + 1 < line->n_chunks ? line->chunks[k + 1].first - 1 : t->n_columns - 1;
+        int first = c->first, last = c->last, best = last - first;
+        for (int a = left; a <= c->first; a++)
+            for (int b = c->last; b <= right; b++) {
+                double off = (t->columns[a].x0 + t->columns[b].x1) / 2 - (c->x0 + c->x1) / 2;
+                uint64_t span = ((uint64_t)2 << b) - ((uint64_t)1 << a);
+                if (fabs(off) > 0.8 * line->size || b - a <= best || (below->columns & span) != span)
+                    continue;
+                best = b - a;
+                first = a;
+                last = b;
+            }
+        c->first = first;
+        c->last = last;
     }
 }
 
@@ -164,6 +183,19 @@ static bool reaches_edge(const struct table *t, const struct table_chunk *c, con
     return c->x1 + word + 0.25 * c->words[0].size > column->x1 - 1;
 }
 
+/* Whether nothing in a line can be the rest of what stands above it: the line above had room for its first words. */
+static bool stands_alone(const struct table *t, const struct table_line *above, const struct table_line *line)
+{
+    if (line->n_chunks < 2)
+        return false;
+    for (size_t k = 0; k < line->n_chunks; k++) {
+        const struct table_chunk *c = &line->chunks[k], *over = chunk_at(above, c->first);
+        if (begins_small(c) || (over && (over->last != over->first || reaches_edge(t, over, c))))
+            return false;
+    }
+    return true;
+}
+
 /* Where all lines stand equally far apart, what they hold must tell: a line goes on with the row above when it fills
  * part of the same columns, and its first text looks like the rest of a broken one. */
 static bool row_goes_on(const struct table *t, const struct table_line *above, const struct table_line *line,
@@ -173,7 +205,7 @@ static bool row_goes_on(const struct table *t, const struct table_line *above, c
         return false;
     const struct table_chunk *stub = chunk_at(line, 0), *before = chunk_at(above, 0);
     bool all = bits(line->columns) == t->n_columns;
-    if (!(line->columns & stub_of(t)))
+    if (!(line->columns & stub_column))
         return !all && bits(line->columns) < (t->n_columns > 2 ? t->n_columns - 1 : 2);
     if (!before || !stub || stub->last > 0 || before->last > 0)
         return false;
@@ -183,6 +215,7 @@ static bool row_goes_on(const struct table *t, const struct table_line *above, c
            !line->bold;
 }
 
+/* Whether line `i` begins a row, given the columns that the row above fills. */
 static bool begins_row(const struct table *t, size_t i, struct pitch pitch, uint64_t row)
 {
     const struct table_line *above = &t->lines[i - 1], *line = &t->lines[i];
@@ -192,9 +225,17 @@ static bool begins_row(const struct table *t, size_t i, struct pitch pitch, uint
         return !heading_goes_on(above, line);
     if (ruled(t, i))
         return true;
+    /* Cells of other heights are centred beside each other: their lines stand between each other's. What counts is the
+     * line above in the same columns. */
+    double reach = 0.95 * fmin(line->size, above->size);
+    if (line->base - above->base < reach && !(line->columns & row))
+        return false;
+    while (above > t->lines && above->row == above[-1].row && !(above->columns & line->columns) &&
+           above->base - above[-1].base < reach)
+        above--;
     double step = line->base - above->base;
     if (pitch.row > 0)
-        return step >= pitch.row;
+        return step >= pitch.row || (2 * bits(line->columns) >= t->n_columns && stands_alone(t, above, line));
     if (step > 2.2 * line->size)
         return true;
     return !row_goes_on(t, above, line, row);
@@ -207,6 +248,9 @@ void table_find_rows(struct table *t)
         if (t->lines[i].header)
             widen_heading(t, &t->lines[i],
                           i + 1 < t->n_lines ? t->lines[i + 1].base - 0.4 * t->lines[i + 1].size : t->box.y1);
+    for (size_t i = 0; i + 1 < t->n_lines; i++)
+        if (t->lines[i].header && t->lines[i + 1].header && t->lines[i].n_chunks < t->lines[i + 1].n_chunks)
+            centre_heading(t, &t->lines[i], &t->lines[i + 1]);
     struct pitch pitch = find_pitch(t);
     uint64_t row = t->lines[0].columns;
     int n = 0;
