@@ -42,18 +42,17 @@ static bool fills_page_column(const struct pdf_sheet *page, const struct pdf_lin
 }
 
 /* How far a table may go: the nearest other caption or run of paragraphs past `from`. */
-static double table_limit(struct pdf_doc *d, const struct pdf_sheet *page, int caption, struct box span, bool down,
-                          bool *figure_behind)
+static double table_limit(struct pdf_doc *d, const struct pdf_sheet *page, int caption, struct box at, struct box span,
+                          bool down, bool *figure_behind)
 {
     *figure_behind = false;
-    const struct pdf_caption *c = &d->captions[caption];
     double limit = down ? page->height : 0;
     for (size_t i = 0; i < d->n_captions; i++) {
         const struct pdf_caption *o = &d->captions[i];
-        if ((int)i == caption || o->page != c->page || c->twin == (int)i || box_overlap_x(o->box, span) < 5)
+        if ((int)i == caption || o->page != page->number || (caption >= 0 && d->captions[caption].twin == (int)i) ||
+            box_overlap_x(o->box, span) < 5)
             continue;
-        bool nearer =
-            down ? o->box.y0 > c->box.y1 - 1 && o->box.y0 < limit : o->box.y1 < c->box.y0 + 1 && o->box.y1 > limit;
+        bool nearer = down ? o->box.y0 > at.y1 - 1 && o->box.y0 < limit : o->box.y1 < at.y0 + 1 && o->box.y1 > limit;
         if (nearer) {
             limit = down ? o->box.y0 : o->box.y1;
             *figure_behind = !o->table;
@@ -69,9 +68,9 @@ static double table_limit(struct pdf_doc *d, const struct pdf_sheet *page, int c
         if (run < 4 || !full)
             continue;
         double y = down ? page->lines[i + 1 - run].box.y0 : line->box.y1;
-        if (down && y > c->box.y1 - 1)
+        if (down && y > at.y1 - 1)
             limit = fmin(limit, y);
-        if (!down && y < c->box.y0 + 1)
+        if (!down && y < at.y0 + 1)
             limit = fmax(limit, y);
     }
     return limit;
@@ -140,7 +139,8 @@ static bool over_caption(const struct pdf_doc *d, const struct pdf_sheet *page, 
 struct side_search {
     struct pdf_doc *d;
     const struct pdf_sheet *page;
-    int caption;
+    int caption;   /* -1: the rest of a table at the head of a page */
+    struct box at; /* the caption's box */
     bool down;
     const struct table_rule *rules;
     size_t n_rules;
@@ -152,24 +152,22 @@ struct side_search {
 
 static void set_limits(struct side_search *s)
 {
-    const struct pdf_caption *c = &s->d->captions[s->caption];
     bool figure_behind;
-    double limit = table_limit(s->d, s->page, s->caption, s->span, s->down, &figure_behind);
+    double limit = table_limit(s->d, s->page, s->caption, s->at, s->span, s->down, &figure_behind);
     if (figure_behind && s->down)
-        limit = before_figure(s->d, s->page, s->span, c->box.y1, limit);
-    s->top = s->down ? c->box.y1 - 1 : limit;
-    s->bottom = s->down ? limit : c->box.y0 + 1;
+        limit = before_figure(s->d, s->page, s->span, s->at.y1, limit);
+    s->top = s->down ? s->at.y1 - 1 : limit;
+    s->bottom = s->down ? limit : s->at.y0 + 1;
 }
 
 /* The next rule outwards that stands in the table's columns. */
 static const struct table_rule *next_rule(const struct side_search *s, double far, double *at)
 {
-    const struct pdf_caption *c = &s->d->captions[s->caption];
     const struct table_rule *best = NULL;
     *at = INFINITY;
     for (size_t i = 0; i < s->n_rules; i++) {
         const struct table_rule *r = &s->rules[i];
-        double away = s->down ? r->at - c->box.y1 : c->box.y0 - r->at;
+        double away = s->down ? r->at - s->at.y1 : s->at.y0 - r->at;
         double over = fmin(r->to, s->span.x1) - fmax(r->from, s->span.x0);
         if (r->to - r->from > 20 && over > 0.5 * fmin(r->to - r->from, box_width(s->span)) && r->at >= s->top &&
             r->at <= s->bottom && away > far && away < *at) {
@@ -259,8 +257,7 @@ static size_t take_open_rows(struct side_search *s, size_t heads, double size)
 
 static size_t take_lines(struct side_search *s, double *size)
 {
-    const struct pdf_caption *c = &s->d->captions[s->caption];
-    double edge = s->down ? c->box.y1 : c->box.y0;
+    double edge = s->down ? s->at.y1 : s->at.y0;
     size_t cells = 0;
     for (size_t i = 0; i < s->page->n_lines; i++) {
         const struct pdf_line *line = &s->page->lines[i];
@@ -284,18 +281,24 @@ static size_t take_lines(struct side_search *s, double *size)
     return cells;
 }
 
+static bool search_side(struct side_search *s, struct box *out)
+{
+    double size = s->d->body_size;
+    s->rules = page_rules(s->d, s->page, &s->n_rules);
+    set_limits(s);
+    take_rules(s);
+    size_t cells = take_lines(s, &size);
+    cells += take_open_rows(s, cells, size);
+    *out = s->box;
+    return box_height(s->box) > 15 && cells >= 2;
+}
+
 static bool table_side(struct pdf_doc *d, const struct pdf_sheet *page, int caption, bool down, struct box *out)
 {
-    struct side_search s = {.d = d, .page = page, .caption = caption, .down = down};
-    double size = d->body_size;
-    s.rules = page_rules(d, page, &s.n_rules);
-    s.span = pdf_column_span(page, d->captions[caption].box);
-    set_limits(&s);
-    take_rules(&s);
-    size_t cells = take_lines(&s, &size);
-    cells += take_open_rows(&s, cells, size);
-    *out = s.box;
-    return box_height(s.box) > 15 && cells >= 2;
+    struct box at = d->captions[caption].box;
+    struct side_search s = {
+        .d = d, .page = page, .caption = caption, .at = at, .span = pdf_column_span(page, at), .down = down};
+    return search_side(&s, out);
 }
 
 /* Whether the tables of this document stand above their captions: what is found on one side only tells, and where there
@@ -338,5 +341,52 @@ bool pdf_table_region(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_grap
     }
     double gap = below ? box.y0 - c->box.y1 : c->box.y0 - box.y1;
     *out = (struct pdf_region){.box = box, .side = below ? SIDE_BELOW : SIDE_ABOVE, .score = gap < 20 ? 1 : 0.6};
+    return true;
+}
+
+/* ---- tables over several pages */
+
+static bool is_content(const struct pdf_sheet *page, const struct pdf_line *line, struct box columns)
+{
+    bool edge = line->box.y1 < 0.06 * page->height || line->box.y0 > 0.94 * page->height;
+    return line->class != LINE_FURNITURE && !edge && box_overlap_x(line->box, columns) > 0;
+}
+
+static const struct pdf_caption *continued_caption(const struct pdf_doc *d, const struct pdf_caption *c, int page)
+{
+    for (size_t i = 0; i < d->n_captions; i++) {
+        const struct pdf_caption *o = &d->captions[i];
+        if (o->continues >= 0 && &d->captions[o->continues] == c && o->region_page == page && o->region_page >= 0)
+            return o;
+    }
+    return NULL;
+}
+
+bool pdf_table_goes_on(struct pdf_doc *d, const struct pdf_caption *c, int page, struct box *box)
+{
+    if (page + 1 >= d->n_pages)
+        return false;
+    const struct pdf_sheet *here = &d->pages[page], *next = &d->pages[page + 1];
+    const struct pdf_caption *continued = continued_caption(d, c, page + 1);
+    if (continued) {
+        *box = continued->region;
+        return true;
+    }
+    /* Nothing may stand below this part of the table, nor above the next. */
+    for (size_t i = 0; i < here->n_lines; i++)
+        if (here->lines[i].box.y0 > box->y1 && is_content(here, &here->lines[i], *box))
+            return false;
+    double top = INFINITY;
+    for (size_t i = 0; i < next->n_lines; i++)
+        if (is_content(next, &next->lines[i], *box))
+            top = fmin(top, next->lines[i].box.y0);
+    if (top > 0.3 * next->height)
+        return false;
+    struct box at = {box->x0, top - 8, box->x1, top - 7}, found;
+    struct side_search s = {.d = d, .page = next, .caption = -1, .at = at, .span = at, .down = true};
+    if (!search_side(&s, &found) || found.y0 > top + 1.5 * d->leading ||
+        fabs(box_width(found) - box_width(*box)) > 0.15 * box_width(*box))
+        return false;
+    *box = found;
     return true;
 }

@@ -65,6 +65,10 @@ struct table {
     int n_rows;
 };
 
+/* pdf_table.c: the box of the table on the page behind `page`, when it goes on there; `*box` is the one on this page.
+ */
+bool pdf_table_goes_on(struct pdf_doc *d, const struct pdf_caption *c, int page, struct box *box);
+
 /* pdf_table_rules.c */
 /* Sorts rules by place and joins pieces at one height that are no more than `gap` points apart; returns how many are
  * left. */

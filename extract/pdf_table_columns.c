@@ -168,16 +168,40 @@ static void place_chunks(struct table *t)
     }
 }
 
-/* Where a word's space stands between two columns: how many words lie before it; else all. */
+/* Where a chunk over two columns falls apart between them: how many words lie before; else all. A word's space there
+ * must lie between what else stands in the columns, or be wider than the others by far. */
 static size_t words_before(const struct table *t, const struct table_chunk *c, int k)
 {
+    const struct table_column *a = &t->columns[k], *b = &t->columns[k + 1];
+    double widest = 0, second = 0, left = (a->x0 + a->x1) / 2, right = (b->x0 + b->x1) / 2;
+    size_t at = c->n_words;
     for (size_t i = 0; i + 1 < c->n_words; i++) {
-        double x0 = c->words[i].x1, x1 = c->words[i + 1].x0;
-        if (x1 - x0 >= 0.32 * c->words[i].size && x0 <= t->columns[k].x1 + 1 && x1 >= t->columns[k + 1].x0 - 1 &&
-            x0 > t->columns[k].x0 && x1 < t->columns[k + 1].x1)
+        double x0 = c->words[i].x1, x1 = c->words[i + 1].x0, size = c->words[i].size;
+        if (x1 - x0 >= 0.32 * size && x0 <= a->x1 + 1 && x1 >= b->x0 - 1 && x0 > a->x0 && x1 < b->x1)
             return i + 1;
+        if (x1 - x0 > widest) {
+            second = widest;
+            widest = x1 - x0;
+            at = x0 > left && x1 < right && widest > 0.42 * size ? i + 1 : c->n_words;
+        } else {
+            second = fmax(second, x1 - x0);
+        }
     }
-    return c->n_words;
+    return widest > 1.4 * second ? at : c->n_words;
+}
+
+/* Whether a line, or one that stands between its lines because its cells are of other heights, has something that ends
+ * in column `k` (`ends`) or begins there. */
+static bool near_line(const struct table *t, size_t i, int k, bool ends)
+{
+    for (size_t n = i ? i - 1 : 0; n < t->n_lines && n <= i + 1; n++)
+        for (size_t j = 0; j < t->lines[n].n_chunks; j++) {
+            const struct table_chunk *c = &t->lines[n].chunks[j];
+            if ((ends ? c->last : c->first) == k &&
+                fabs(t->lines[n].base - t->lines[i].base) < 0.95 * fmin(t->lines[n].size, t->lines[i].size))
+                return true;
+        }
+    return false;
 }
 
 /* Whether two neighbouring columns are one: hardly a line has something in both, or far more lines run over both. */
@@ -186,13 +210,13 @@ static bool are_one(const struct table *t, int k)
     size_t both = 0, across = 0;
     double left = t->columns[k].x1, right = t->columns[k + 1].x0;
     for (size_t i = 0; i < t->n_lines; i++) {
-        bool in_left = false, in_right = false;
+        bool in_left = near_line(t, i, k, true), in_right = near_line(t, i, k + 1, false);
         for (size_t j = 0; j < t->lines[i].n_chunks; j++) {
             const struct table_chunk *c = &t->lines[i].chunks[j];
             bool over = c->first <= k && c->last > k, parted = over && words_before(t, c, k) < c->n_words;
             across += over && !parted;
-            in_left |= c->last == k || parted;
-            in_right |= c->first == k + 1 || parted;
+            in_left |= parted;
+            in_right |= parted;
         }
         both += in_left && in_right;
         if (table_upright_between(t, fmin(left, right) - 2, fmax(left, right) + 2,

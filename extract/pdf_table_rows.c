@@ -75,27 +75,39 @@ static void widen_heading(struct table *t, struct table_line *line, double next_
     }
 }
 
-/* Without a rule a heading that spans columns is centred over the headings in the line below. */
-static void centre_heading(const struct table *t, struct table_line *line, const struct table_line *below)
+/* The widest run of columns that a chunk of a heading is centred over, among those that the line below fills. */
+static void centre_chunk(const struct table *t, const struct table_line *line, size_t k, uint64_t below)
 {
-    for (size_t k = 0; k < line->n_chunks; k++) {
-        struct table_chunk *c = &line->chunks[k];
-        int left = k ? line->chunks[k - 1].last + 1 : c->first ? 1 : 0;
-        int right = k + 1 < line->n_chunks ? line->chunks[k + 1].first - 1 : t->n_columns - 1;
-        int first = c->first, last = c->last, best = last - first;
-        for (int a = left; a <= c->first; a++)
-            for (int b = c->last; b <= right; b++) {
-                double off = (t->columns[a].x0 + t->columns[b].x1) / 2 - (c->x0 + c->x1) / 2;
-                uint64_t span = ((uint64_t)2 << b) - ((uint64_t)1 << a);
-                if (fabs(off) > 0.8 * line->size || b - a <= best || (below->columns & span) != span)
-                    continue;
-                best = b - a;
+    struct table_chunk *c = &line->chunks[k];
+    int left = k ? line->chunks[k - 1].last + 1 : c->first ? 1 : 0;
+    int right = k + 1 < line->n_chunks ? line->chunks[k + 1].first - 1 : t->n_columns - 1;
+    int first = c->first, last = c->last;
+    for (int a = left; a <= c->first; a++)
+        for (int b = c->last; b <= right; b++) {
+            double off = (t->columns[a].x0 + t->columns[b].x1) / 2 - (c->x0 + c->x1) / 2;
+            uint64_t span = ((uint64_t)2 << b) - ((uint64_t)1 << a);
+            if (fabs(off) < 0.8 * line->size && b - a > last - first && (below & span) == span) {
                 first = a;
                 last = b;
             }
-        c->first = first;
-        c->last = last;
+        }
+    c->first = first;
+    c->last = last;
+}
+
+/* Without a rule headings that span columns are centred over the headings in the line below: all of the line, since one
+ * alone could as well be the first line of a heading. */
+static void centre_heading(const struct table *t, struct table_line *line, const struct table_line *below)
+{
+    struct table_chunk *before = arena_array(t->d->arena, line->n_chunks + 1, sizeof *before);
+    bool all = line->n_chunks > 1;
+    memcpy(before, line->chunks, line->n_chunks * sizeof *before);
+    for (size_t k = 0; k < line->n_chunks; k++) {
+        centre_chunk(t, line, k, below->columns);
+        all &= line->chunks[k].last > line->chunks[k].first || line->chunks[k].first == 0;
     }
+    if (!all)
+        memcpy(line->chunks, before, line->n_chunks * sizeof *before);
 }
 
 /* A line of a heading that spans columns stands over another row of headings. */
