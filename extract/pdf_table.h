@@ -22,6 +22,7 @@ struct table_word {
     const char *text;
     size_t len;
     bool bold;
+    double loose; /* in a justified line: gaps before it up to so much are a word's space */
 };
 
 /* Words of one line that belong together. */

@@ -6,23 +6,55 @@
 #include "base/str.h"
 #include "extract/pdf_table.h"
 
+static int by_value(const void *x, const void *y)
+{
+    double a = *(const double *)x, b = *(const double *)y;
+    return (a > b) - (a < b);
+}
+
+/* How wide a word's space may be in a line of running text that is stretched to its column's width; 0: no such line. */
+static double loose_space(const struct pdf_line *line)
+{
+    enum { FEW = 5, MANY = 40 };
+    double gaps[MANY];
+    size_t n = 0, small = 0;
+    if (line->n_words < FEW || line->n_words > MANY)
+        return 0;
+    /* Headings of columns stand as far apart, but begin with capitals or are numbers. */
+    for (size_t i = 0; i < line->len; i++)
+        small += (!i || line->text[i - 1] == ' ') && line->text[i] >= 'a' && line->text[i] <= 'z';
+    if (small * 2 < line->n_words)
+        return 0;
+    for (size_t i = 1; i < line->n_words; i++)
+        gaps[n++] = line->words[i].x0 - line->words[i - 1].x1;
+    qsort(gaps, n, sizeof *gaps, by_value);
+    return 1.4 * gaps[n / 2];
+}
+
 static void add_words(struct table *t, const struct pdf_line *line)
 {
     size_t at = 0;
     struct pdf_span whole = {(float)line->box.x0, (float)line->box.x1};
     const struct pdf_span *spans = line->n_words ? line->words : &whole;
     size_t n = line->n_words ? line->n_words : 1;
+    double loose = loose_space(line);
     for (size_t i = 0; i < n && t->n_words < TABLE_MAX_WORDS; i++) {
         size_t len = n == 1 ? line->len : strcspn(line->text + at, " ");
-        t->words[t->n_words++] =
-            (struct table_word){spans[i].x0, spans[i].x1, line->base, line->size, line->text + at, len, line->bold};
+        t->words[t->n_words++] = (struct table_word){spans[i].x0,     spans[i].x1, line->base, line->size,
+                                                     line->text + at, len,         line->bold, i ? loose : 0};
         at += len + 1;
     }
 }
 
+/* A row of dots or strokes is a rule. */
+static bool is_leader(const struct pdf_line *line)
+{
+    return line->n_chars > 15 && strspn(line->text, " ._-*=") == line->len;
+}
+
 static bool in_table(const struct table *t, const struct pdf_line *line)
 {
-    return line->class != LINE_FURNITURE && line->class != LINE_CAPTION && !line->sideways &&
+    return line->class != LINE_FURNITURE && line->class != LINE_CAPTION && !line->sideways && !is_leader(line) &&
            box_holds_centre(box_grow(t->box, 1), line->box);
 }
 

@@ -24,7 +24,7 @@ static void cut_chunks(struct table *t, struct table_line *line, struct table_wo
         double gap = last ? words[i].x0 - last->x1 : 0, size = fmax(4, fmin(words[i].size, line->size));
         bool ruled = last && table_upright_between(t, fmin(last->x1, words[i].x0) - 1, words[i].x0 + 1,
                                                    line->base - 0.3 * line->size);
-        if (last && gap < chunk_gap * size && !ruled) {
+        if (last && gap < fmax(chunk_gap * size, words[i].loose) && !ruled) {
             last->n_words++;
             last->x1 = fmax(last->x1, words[i].x1);
         } else {
@@ -87,13 +87,13 @@ static int by_left(const void *x, const void *y)
     return (a->x0 > b->x0) - (a->x0 < b->x0);
 }
 
-/* The columns that a chunk lies over by more than a hair; how many they are. */
+/* The columns that a chunk lies over by more than a little; how many they are. */
 static int covers(const struct table *t, const struct table_chunk *c, int *first, int *last)
 {
     int n = 0;
     for (int k = 0; k < t->n_columns; k++) {
         double over = fmin(c->x1, t->columns[k].x1) - fmax(c->x0, t->columns[k].x0);
-        double slight = fmin(1.5, 0.2 * fmin(c->x1 - c->x0, t->columns[k].x1 - t->columns[k].x0));
+        double slight = fmin(6, 0.2 * fmin(c->x1 - c->x0, t->columns[k].x1 - t->columns[k].x0));
         if (over <= slight)
             continue;
         if (!n++)

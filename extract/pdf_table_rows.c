@@ -142,6 +142,17 @@ static bool ruled(const struct table *t, size_t i)
     return table_rule_between(t, a->base - 0.2 * a->size, b->base - 0.35 * b->size, t->box.x0, t->box.x1, 0.5) != NULL;
 }
 
+/* The line above in the same columns: cells of other heights are centred beside each other, and their lines stand
+ * between each other's. */
+static const struct table_line *line_above(const struct table *t, size_t i)
+{
+    const struct table_line *line = &t->lines[i], *above = line - 1;
+    double reach = 0.95 * line->size;
+    while (above > t->lines && !(above->columns & line->columns) && above->base - above[-1].base < reach)
+        above--;
+    return above->columns & line->columns ? above : line - 1;
+}
+
 /* Lines of one cell stand closer than rows in most tables with long cells: then there are two clearly different steps,
  * and the lines behind the smaller one seldom fill all columns. */
 static struct pitch find_pitch(const struct table *t)
@@ -151,13 +162,13 @@ static struct pitch find_pitch(const struct table *t)
     size_t n = 0, tight = 0, wide = 0, full = 0;
     for (size_t i = 1; i < t->n_lines; i++)
         if (!t->lines[i].header && !ruled(t, i))
-            steps[n++] = t->lines[i].base - t->lines[i - 1].base;
+            steps[n++] = t->lines[i].base - line_above(t, i)->base;
     if (n)
         qsort(steps, n, sizeof *steps, by_value);
     double least = n ? steps[n / 10] : 0;
     free(steps);
     for (size_t i = 1; i < t->n_lines; i++) {
-        double step = t->lines[i].base - t->lines[i - 1].base;
+        double step = t->lines[i].base - line_above(t, i)->base;
         if (t->lines[i].header || ruled(t, i))
             continue;
         if (step > 1.18 * least) {
@@ -208,6 +219,16 @@ static bool stands_alone(const struct table *t, const struct table_line *above, 
     return true;
 }
 
+static bool all_reach_edge(const struct table *t, const struct table_line *above, const struct table_line *line)
+{
+    for (size_t k = 0; k < line->n_chunks; k++) {
+        const struct table_chunk *c = &line->chunks[k], *over = chunk_at(above, c->first);
+        if (!over || over->last != c->last || over->first != c->first || !reaches_edge(t, over, c))
+            return false;
+    }
+    return true;
+}
+
 /* Where all lines stand equally far apart, what they hold must tell: a line goes on with the row above when it fills
  * part of the same columns, and its first text looks like the rest of a broken one. */
 static bool row_goes_on(const struct table *t, const struct table_line *above, const struct table_line *line,
@@ -215,16 +236,17 @@ static bool row_goes_on(const struct table *t, const struct table_line *above, c
 {
     if (line->columns & ~row)
         return false;
-    const struct table_chunk *stub = chunk_at(line, 0), *before = chunk_at(above, 0);
-    bool all = bits(line->columns) == t->n_columns;
+    const struct table_chunk *first = chunk_at(line, 0), *before = chunk_at(above, 0);
+    int filled = bits(line->columns);
     if (!(line->columns & stub_column))
-        return !all && bits(line->columns) < (t->n_columns > 2 ? t->n_columns - 1 : 2);
-    if (!before || !stub || stub->last > 0 || before->last > 0)
+        return filled < (t->n_columns > 2 ? t->n_columns - 1 : 2) && !stands_alone(t, above, line);
+    if (!before || !first || first->last > 0 || before->last > 0)
         return false;
-    if (bits(line->columns) > 1 && bits(line->columns) * 2 > bits(row))
-        return begins_small(stub) && reaches_edge(t, before, stub) && bits(line->columns) < bits(row);
-    return reaches_edge(t, before, stub) && (begins_small(stub) || bits(line->columns) == 1) && bits(row) > 1 &&
-           !line->bold;
+    if (!reaches_edge(t, before, first) || bits(row) < 2 || line->bold)
+        return false;
+    if (filled > 1 && filled * 2 > bits(row))
+        return begins_small(first) && filled < bits(row);
+    return begins_small(first) || all_reach_edge(t, above, line);
 }
 
 /* Whether line `i` begins a row, given the columns that the row above fills. */
@@ -237,14 +259,9 @@ static bool begins_row(const struct table *t, size_t i, struct pitch pitch, uint
         return !heading_goes_on(above, line);
     if (ruled(t, i))
         return true;
-    /* Cells of other heights are centred beside each other: their lines stand between each other's. What counts is the
-     * line above in the same columns. */
-    double reach = 0.95 * fmin(line->size, above->size);
-    if (line->base - above->base < reach && !(line->columns & row))
+    if (line->base - above->base < 0.95 * fmin(line->size, above->size) && !(line->columns & row))
         return false;
-    while (above > t->lines && above->row == above[-1].row && !(above->columns & line->columns) &&
-           above->base - above[-1].base < reach)
-        above--;
+    above = line_above(t, i);
     double step = line->base - above->base;
     if (pitch.row > 0)
         return step >= pitch.row || (2 * bits(line->columns) >= t->n_columns && stands_alone(t, above, line));
