@@ -257,18 +257,19 @@ static size_t take_open_rows(struct side_search *s, size_t heads, double size)
 
 static size_t take_lines(struct side_search *s, double *size)
 {
-    double edge = s->down ? s->at.y1 : s->at.y0;
+    double start = s->down ? s->at.y1 : s->at.y0, edge = start;
     size_t cells = 0;
     for (size_t i = 0; i < s->page->n_lines; i++) {
         const struct pdf_line *line = &s->page->lines[i];
         if (!is_candidate(s, line))
             continue;
         double far = s->down ? line->box.y0 - edge : edge - line->box.y1;
+        double away = s->down ? line->box.y0 - start : start - line->box.y1;
         bool inside = s->ruled && line->box.y0 > s->box.y0 - 2 * line->size && line->box.y1 < s->box.y1 + 2;
         bool note = s->ruled && !line->sideways && line->size < s->d->body_size - 0.4 && line->box.y0 > s->box.y1 - 2 &&
                     line->box.y0 < s->box.y1 + 12;
         /* Without rules the lines right behind the caption make the table, as long as no wide gap comes. */
-        bool near = !s->ruled && !line->sideways && far <= 2.2 * s->d->leading && far >= -2;
+        bool near = !s->ruled && !line->sideways && far <= 2.2 * s->d->leading && away >= -2;
         if (!inside && !note && !near)
             continue;
         s->box = box_union(s->box, line->box);

@@ -246,7 +246,8 @@ static bool row_goes_on(const struct table *t, const struct table_line *above, c
         return false;
     if (filled > 1 && filled * 2 > bits(row))
         return begins_small(first) && filled < bits(row);
-    return begins_small(first) || all_reach_edge(t, above, line);
+    /* Where all texts are short any of them reaches the edge. */
+    return begins_small(first) || (before->x1 - before->x0 > 7 * above->size && all_reach_edge(t, above, line));
 }
 
 /* Whether line `i` begins a row, given the columns that the row above fills. */
