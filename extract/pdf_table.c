@@ -1,9 +1,9 @@
 /* pdf_table.c: where a table stands: the rules, shading and cells below or above its caption. */
+#include "extract/pdf_table.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "extract/pdf_table.h"
 
 /* The flat rules of the page, by height; pieces with the gaps of columns between them are one. Edges of wide shading
  * count too. */
