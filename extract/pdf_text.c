@@ -323,15 +323,15 @@ static int prevailing_font(const struct piece *p)
 
 /* Where the words of a line stand, for finding the columns of tables. Left out where cleaning made more or fewer words
  * of the text than the page has. */
-static void note_words(struct pdf_doc *d, const struct piece *p, struct pdf_line *line)
+static void note_words(struct pdf_doc *d, const struct glyph *glyphs, size_t n_glyphs, struct pdf_line *line)
 {
     size_t n = 1, found = 0;
     for (size_t i = 0; i < line->len; i++)
         n += line->text[i] == ' ';
     struct pdf_span *words = arena_array(d->arena, n, sizeof *words);
     bool inside = false;
-    for (size_t i = 0; i < p->n; i++) {
-        const struct glyph *g = &p->glyphs[i];
+    for (size_t i = 0; i < n_glyphs; i++) {
+        const struct glyph *g = &glyphs[i];
         if (is_space(g->c)) {
             inside = false;
             continue;
@@ -387,7 +387,7 @@ static void add_line(struct taker *t, struct piece *p)
         line.text = arena_strndup(d->arena, clean.data, clean.len);
         line.len = clean.len;
         d->text_bytes += clean.len;
-        note_words(d, p, &line);
+        note_words(d, p->glyphs, p->n, &line);
         ARENA_GROW(d->arena, page->lines, page->n_lines, page->cap_lines);
         page->lines[page->n_lines++] = line;
     }
