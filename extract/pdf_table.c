@@ -288,6 +288,9 @@ static bool search_side(struct side_search *s, struct box *out)
     s->rules = page_rules(s->d, s->page, &s->n_rules);
     set_limits(s);
     take_rules(s);
+    /* The rest of a table begins at the page's head, whether there is a rule or not. */
+    if (s->caption < 0 && s->ruled)
+        s->box.y0 = fmin(s->box.y0, s->at.y1);
     size_t cells = take_lines(s, &size);
     cells += take_open_rows(s, cells, size);
     *out = s->box;
@@ -363,6 +366,24 @@ static const struct pdf_caption *continued_caption(const struct pdf_doc *d, cons
     return NULL;
 }
 
+/* Where the page's content begins in these columns; a running head is a line that stands alone above the rest. */
+static double head_of(const struct pdf_sheet *page, struct box columns, double leading)
+{
+    double top = INFINITY, second = INFINITY;
+    for (size_t i = 0; i < page->n_lines; i++) {
+        if (!is_content(page, &page->lines[i], columns))
+            continue;
+        double y = page->lines[i].box.y0;
+        if (y < top - 2) {
+            second = top;
+            top = y;
+        } else if (y > top + 2) {
+            second = fmin(second, y);
+        }
+    }
+    return second > top + 1.8 * leading && second < INFINITY && top < 0.12 * page->height ? second : top;
+}
+
 bool pdf_table_goes_on(struct pdf_doc *d, const struct pdf_caption *c, int page, struct box *box)
 {
     if (page + 1 >= d->n_pages)
@@ -377,16 +398,12 @@ bool pdf_table_goes_on(struct pdf_doc *d, const struct pdf_caption *c, int page,
     for (size_t i = 0; i < here->n_lines; i++)
         if (here->lines[i].box.y0 > box->y1 && is_content(here, &here->lines[i], *box))
             return false;
-    double top = INFINITY;
-    for (size_t i = 0; i < next->n_lines; i++)
-        if (is_content(next, &next->lines[i], *box))
-            top = fmin(top, next->lines[i].box.y0);
+    double top = head_of(next, *box, d->leading);
     if (top > 0.3 * next->height)
         return false;
     struct box at = {box->x0, top - 8, box->x1, top - 7}, found;
     struct side_search s = {.d = d, .page = next, .caption = -1, .at = at, .span = at, .down = true};
-    if (!search_side(&s, &found) || found.y0 > top + 1.5 * d->leading ||
-        fabs(box_width(found) - box_width(*box)) > 0.15 * box_width(*box))
+    if (!search_side(&s, &found) || fabs(box_width(found) - box_width(*box)) > 0.15 * box_width(*box))
         return false;
     *box = found;
     return true;

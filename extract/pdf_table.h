@@ -82,8 +82,9 @@ const struct table_rule *table_rule_between(const struct table *t, double y0, do
 /* An upright rule with x between the two that stands beside y; NULL: none. */
 const struct table_rule *table_upright_between(const struct table *t, double x0, double x1, double y);
 
-/* pdf_table_columns.c: divides the lines into chunks and these into columns. False: there are no columns. */
-bool table_find_columns(struct table *t);
+/* pdf_table_columns.c: divides the lines into chunks and these into columns. False: there are no columns, or others
+ * than those of the table's first part (NULL: this is it). */
+bool table_find_columns(struct table *t, const struct table *first);
 
 /* pdf_table_rows.c: gives each line its row, and finds the heading. */
 void table_find_rows(struct table *t);

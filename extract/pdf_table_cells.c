@@ -163,11 +163,11 @@ static int add_rows(const struct table *t, struct article *a, struct art_figure 
     return first_row + t->n_rows;
 }
 
-static bool read_part(struct table *t, struct str *notes)
+static bool read_part(struct table *t, const struct table *first, struct str *notes)
 {
     table_find_rules(t);
     collect(t, notes);
-    if (t->n_words >= TABLE_MAX_WORDS || !table_find_columns(t))
+    if (t->n_words >= TABLE_MAX_WORDS || !table_find_columns(t, first))
         return false;
     table_find_rows(t);
     return true;
@@ -214,7 +214,7 @@ static void read_next_pages(struct pdf_doc *d, const struct pdf_caption *c, stru
     for (int p = c->region_page; p < c->region_page + MAX_PAGES && pdf_table_goes_on(d, c, p, &box); p++) {
         struct table part = {.d = d, .page = &d->pages[p + 1], .box = box};
         struct str more = STR_INIT(ARTICLE_MAX_NOTES * 4);
-        bool same = read_part(&part, &more) && part.n_columns == first->n_columns;
+        bool same = read_part(&part, first, &more);
         if (same) {
             drop_heading(first, &part);
             rows = add_rows(&part, d->article, f, rows);
@@ -230,7 +230,7 @@ void pdf_read_table(struct pdf_doc *d, const struct pdf_caption *c, struct art_f
 {
     struct str notes = STR_INIT(ARTICLE_MAX_NOTES * 4);
     struct table t = {.d = d, .page = &d->pages[c->region_page], .box = c->region};
-    if (read_part(&t, &notes) && t.n_rows > 1) {
+    if (read_part(&t, NULL, &notes) && t.n_rows > 1) {
         add_rows(&t, d->article, f, 0);
         read_next_pages(d, c, f, &t, &notes);
         article_close_table(d->article, f);

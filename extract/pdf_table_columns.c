@@ -297,13 +297,30 @@ static bool is_table(const struct table *t)
     return t->n_columns > 1 && several >= 2 && 3 * several >= t->n_lines && 3 * across < chunks;
 }
 
-bool table_find_columns(struct table *t)
+/* Puts the chunks of a table's next part into the columns of the first, where these stand at the same places. */
+static void take_columns(struct table *t, const struct table *first)
+{
+    memcpy(t->columns, first->columns, sizeof t->columns);
+    t->n_columns = first->n_columns;
+    double shift = t->box.x0 - first->box.x0;
+    for (int k = 0; k < t->n_columns; k++) {
+        t->columns[k].x0 += shift;
+        t->columns[k].x1 += shift;
+    }
+}
+
+bool table_find_columns(struct table *t, const struct table *first)
 {
     if (!make_lines(t) || !seed_columns(t))
         return false;
     place_chunks(t);
     merge_columns(t);
+    /* A part may have less in its columns than the first: two come out as one, or one as two. */
+    if (first && abs(first->n_columns - t->n_columns) == 1) {
+        take_columns(t, first);
+        place_chunks(t);
+    }
     split_chunks(t);
     place_chunks(t);
-    return is_table(t);
+    return is_table(t) && (!first || first->n_columns == t->n_columns);
 }
