@@ -61,9 +61,9 @@ static bool store_row(struct db *db, int64_t document_id, const struct figure_ro
         "confidence, "
         "parent, credit, image_sha256, image_media_type, width, height, original_sha256, original_media_type, "
         "image_note, "
-        "content_hash, drop_reason) "
+        "content_hash, drop_reason, notes) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, iif(?9, ?10, NULL), iif(?9, ?11, NULL), iif(?9, ?12, NULL), "
-        "iif(?9, ?13, NULL), ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25) "
+        "iif(?9, ?13, NULL), ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26) "
         "ON CONFLICT (document_id, anchor) DO UPDATE SET ordinal = excluded.ordinal, origin = excluded.origin, "
         "label = excluded.label, number = excluded.number, kind = excluded.kind, page = excluded.page, x0 = "
         "excluded.x0, "
@@ -71,12 +71,13 @@ static bool store_row(struct db *db, int64_t document_id, const struct figure_ro
         "parent = excluded.parent, credit = excluded.credit, image_sha256 = excluded.image_sha256, "
         "image_media_type = excluded.image_media_type, width = excluded.width, height = excluded.height, "
         "original_sha256 = excluded.original_sha256, original_media_type = excluded.original_media_type, "
-        "image_note = excluded.image_note, content_hash = excluded.content_hash, drop_reason = excluded.drop_reason "
+        "image_note = excluded.image_note, content_hash = excluded.content_hash, drop_reason = excluded.drop_reason, "
+        "notes = excluded.notes "
         "RETURNING figure_id",
-        "itittttIidddddttttIIttttt", document_id, r->anchor, (int64_t)r->ordinal, r->origin, r->label, r->number,
+        "itittttIidddddttttIItttttt", document_id, r->anchor, (int64_t)r->ordinal, r->origin, r->label, r->number,
         r->kind, (int64_t)r->page, (int64_t)r->has_box, r->x0, r->y0, r->x1, r->y1, r->confidence, r->parent, r->credit,
         r->image_sha256, r->image_media_type, (int64_t)r->width, (int64_t)r->height, r->original_sha256,
-        r->original_media_type, r->image_note, hash, r->drop_reason);
+        r->original_media_type, r->image_note, hash, r->drop_reason, r->notes);
 }
 
 static bool store_captions(struct db *db, int64_t figure_id, const struct figure_row *r, struct err *e)
@@ -107,5 +108,5 @@ bool figure_store(struct db *db, int64_t document_id, const struct figure_row *r
 {
     int64_t figure_id;
     return store_row(db, document_id, r, &figure_id, e) && store_captions(db, figure_id, r, e) &&
-           store_mentions(db, figure_id, r, e);
+           store_mentions(db, figure_id, r, e) && table_cells_store(db, figure_id, r->cells, r->n_cells, e);
 }

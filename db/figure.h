@@ -1,11 +1,12 @@
-/* figure.h: what extract found in a document: tables front, figure, caption and mention. Written by natural keys
- * (document, anchor), so that ids, and what later stages made of a figure, survive another extraction. */
+/* figure.h: what extract found in a document: tables front, figure, caption, mention and table_cell. Written by natural
+ * keys (document, anchor), so that ids, and what later stages made of a figure, survive another extraction. */
 #ifndef FIGMILL_DB_FIGURE_H
 #define FIGMILL_DB_FIGURE_H
 
 #include <stddef.h>
 
 #include "db/db.h"
+#include "db/table_cell.h"
 
 struct front_row {
     const char *doi, *pmcid, *pmid, *title, *language;
@@ -34,11 +35,14 @@ struct figure_row {
     const char *image_sha256, *image_media_type;
     int width, height;
     const char *original_sha256, *original_media_type, *image_note, *drop_reason;
+    const char *notes; /* below a table */
     const struct figure_text *captions, *mentions;
     size_t n_captions, n_mentions;
+    const struct table_cell *cells;
+    size_t n_cells;
 };
 
-/* Stores one figure with its captions and mentions; computes content_hash. */
+/* Stores one figure with its captions, mentions and cells; computes content_hash. */
 bool figure_store(struct db *db, int64_t document_id, const struct figure_row *row, struct err *e);
 /* Marks all figures of the document with drop_reason 'vanished'; storing a figure again takes the mark away. Called
  * before the first figure_store of an extraction, so that what is found no longer keeps its row, since releases may

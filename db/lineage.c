@@ -47,6 +47,14 @@ ROWS(lineage_captions, "SELECT ordinal, language, text FROM caption WHERE figure
 ROWS(lineage_panels, "SELECT panel_id, label, printf('%.0f %.0f %.0f %.0f', x0, y0, x1, y1) AS box, caption FROM panel "
                      "WHERE figure_id = ?1 ORDER BY ordinal")
 
+/* One line a row of the table, its cells divided by bars; a cell that spans columns stands once. */
+ROWS(lineage_table,
+     "WITH lines (row, line) AS (SELECT row, group_concat(text, ' | ') FROM "
+     "(SELECT row, text FROM table_cell WHERE figure_id = ?1 ORDER BY row, col) GROUP BY row) "
+     "SELECT (SELECT max(row + rowspan) || ' x ' || max(col + colspan) FROM table_cell WHERE figure_id = ?1) AS size, "
+     "(SELECT group_concat(line, char(10)) FROM (SELECT line FROM lines ORDER BY row)) AS cells, notes "
+     "FROM figure WHERE figure_id = ?1 AND (notes IS NOT NULL OR EXISTS (SELECT 1 FROM lines))")
+
 ROWS(lineage_mentions, "SELECT ordinal, language, text FROM mention WHERE figure_id = ?1 ORDER BY ordinal")
 
 ROWS(lineage_translations,

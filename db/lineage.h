@@ -14,7 +14,7 @@ bool lineage_has_figure(struct db *db, int64_t figure_id, bool *out, struct err 
 /* One part of the line each; those of a figure take its id, those of a pair the pair's. */
 typedef bool lineage_fn(struct db *db, int64_t id, const struct query_sink *sink, struct err *e);
 lineage_fn lineage_article, lineage_document, lineage_figure, lineage_captions, lineage_panels, lineage_mentions,
-    lineage_translations, lineage_figure_pairs;
+    lineage_table, lineage_translations, lineage_figure_pairs;
 lineage_fn lineage_pair, lineage_samples;
 /* The model calls behind a pair and its translations; `full` with the texts of request and reply. */
 lineage_fn lineage_calls, lineage_calls_full;

@@ -129,6 +129,7 @@ CREATE TABLE figure ( -- owned by extract
     original_sha256 TEXT,             -- the publisher's file it was made from, where that is another one
     original_media_type TEXT,
     image_note      TEXT,             -- why there is no picture, where one was named
+    notes           TEXT,             -- what stands below a table
     content_hash    TEXT NOT NULL,    -- of label, captions, mentions: what later stages depend on
     drop_reason     TEXT,
     UNIQUE (document_id, anchor)
@@ -156,6 +157,17 @@ CREATE TABLE panel ( -- parts of a compound figure; owned by extract
     x0 REAL, y0 REAL, x1 REAL, y1 REAL, -- pixels of the figure's picture
     UNIQUE (figure_id, ordinal)
 ) STRICT;
+
+CREATE TABLE table_cell ( -- cells with text of a table whose structure is known; owned by extract
+    figure_id INTEGER NOT NULL REFERENCES figure ON DELETE CASCADE,
+    row       INTEGER NOT NULL,       -- of its top left corner, from 0
+    col       INTEGER NOT NULL,
+    rowspan   INTEGER NOT NULL,       -- rows and columns that it takes, at least 1
+    colspan   INTEGER NOT NULL,
+    header    INTEGER NOT NULL,       -- 1: in a heading row, or marked as a heading
+    text      TEXT NOT NULL,
+    PRIMARY KEY (figure_id, row, col)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE mention ( -- sentences of the body that cite the figure; owned by extract
     figure_id INTEGER NOT NULL REFERENCES figure ON DELETE CASCADE,
@@ -297,7 +309,7 @@ SELECT f.figure_id, d.article_id, f.origin, f.label, f.kind, c.text AS caption,
        coalesce(t.source_language, c.language, af.language) AS caption_language, f.page, f.x0, f.y0, f.x1, f.y1,
        'blobs/' || substr(f.image_sha256, 1, 2) || '/' || substr(f.image_sha256, 3) AS image_path,
        f.image_media_type, f.width, f.height, u.drop_reason,
-       f.document_id, f.anchor, f.number, f.confidence, f.image_sha256, f.image_note
+       f.document_id, f.anchor, f.number, f.confidence, f.image_sha256, f.image_note, f.notes
 FROM figure f
 JOIN document d USING (document_id)
 JOIN figure_use u USING (figure_id)
@@ -318,6 +330,9 @@ LEFT JOIN article_split s USING (article_id);
 
 CREATE VIEW v_panel AS
 SELECT panel_id, figure_id, label, caption, x0, y0, x1, y1 FROM panel;
+
+CREATE VIEW v_table_cell AS
+SELECT figure_id, row, col, rowspan, colspan, header, text FROM table_cell;
 
 CREATE VIEW v_mention AS
 SELECT figure_id, ordinal, text, language FROM mention;

@@ -26,6 +26,13 @@ enum {
     ARTICLE_MAX_FIELD = 4 * 1024,     /* bytes of any other text (label, title, credit ...); cut at a word */
     ARTICLE_MAX_ABSTRACT = 64 * 1024, /* bytes; cut at a word */
     ARTICLE_MAX_ANCHOR = 200,         /* bytes */
+    ARTICLE_MAX_NOTES = 16 * 1024,    /* bytes of the notes below a table; cut at a word */
+    ARTICLE_MAX_ROWS = 2000,          /* a table; more are left out, and so with the next three */
+    ARTICLE_MAX_TABLE_COLUMNS = 200,  /* a table */
+    ARTICLE_MAX_CELLS = 20000,        /* a table; cells with text */
+    ARTICLE_MAX_ALL_CELLS = 200000,   /* a document */
+    ARTICLE_MAX_CELL = 4 * 1024,      /* bytes; cut at a word */
+    ARTICLE_MAX_CELL_TEXT = 16 << 20, /* bytes of all cells of a document; more are left out */
     ARTICLE_MAX_WARNINGS = 100,       /* more are left out */
     ARTICLE_MAX_WARNING = 400,        /* bytes */
 };
@@ -53,6 +60,19 @@ struct art_text {         /* text with its language */
     const char *text;
 };
 
+struct art_cell {
+    int row, column;           /* of its top left corner, from 0 */
+    int row_span, column_span; /* at least 1, and within the table */
+    bool header;               /* in a heading row, or marked as a heading */
+    const char *text;          /* never NULL: cells without text are left out */
+};
+
+struct art_table {
+    int rows, columns;
+    struct art_cell *cells; /* by row, then column; no two in one place */
+    size_t n_cells, cap_cells;
+};
+
 struct art_figure {
     const char *anchor; /* the figure's name within the document, stable over re-runs and unique: the XML id where
                            there is one, else "kind:number", else "p3-2" (page, ordinal); at most 200 bytes */
@@ -66,10 +86,12 @@ struct art_figure {
     size_t n_mentions;
     const char **hrefs; /* JATS/HTML: references to image files, best first, as written */
     size_t n_hrefs;
-    const char *parent; /* anchor of the figure group (fig-group) it belongs to, or NULL */
-    const char *credit; /* permission / attribution of the figure itself, or NULL */
-    int page;           /* 1-based; 0: none */
-    struct box box;     /* of the graphics, without the caption; all 0: none */
+    const char *parent;     /* anchor of the figure group (fig-group) it belongs to, or NULL */
+    const char *credit;     /* permission / attribution of the figure itself, or NULL */
+    struct art_table table; /* of a table whose structure is known; else no cells */
+    const char *notes;      /* what stands below a table, or NULL */
+    int page;               /* 1-based; 0: none */
+    struct box box;         /* of the graphics, without the caption; all 0: none */
     struct box caption_box;
     double confidence;       /* 0..1 that caption and region belong together; 1 for JATS and HTML */
     bool image_sent;         /* the parser gave the figure's image to the image callback */
@@ -81,8 +103,9 @@ struct article {
     struct art_front front;
     struct art_figure *figures;
     size_t n_figures, cap_figures;
-    int pages;             /* PDF: number of pages; else 0 */
-    const char **warnings; /* what was cut, skipped or guessed; for the log and `figmill explain` */
+    size_t n_cells, cell_bytes; /* of all tables, for the limits */
+    int pages;                  /* PDF: number of pages; else 0 */
+    const char **warnings;      /* what was cut, skipped or guessed; for the log and `figmill explain` */
     size_t n_warnings, cap_warnings;
 };
 
@@ -114,6 +137,12 @@ struct art_figure *article_add_figure(struct article *a);
 void article_add_caption(struct article *a, struct art_figure *f, const char *language, const char *text);
 void article_add_mention(struct article *a, struct art_figure *f, const char *language, const char *text);
 void article_add_href(struct article *a, struct art_figure *f, const char *href); /* each one once */
+/* A cell of the figure's table, in any order. Spans below 1 are 1; what reaches beyond the limits is cut off or left
+ * out, with one warning a table from article_close_table. */
+void article_add_cell(struct article *a, struct art_figure *f, struct art_cell cell);
+/* To be called once a table, when all cells are there: takes out rows and columns in which no cell with text begins,
+ * and sorts the cells. Of two cells in one place the larger stays. */
+void article_close_table(struct article *a, struct art_figure *f);
 void article_warn(struct article *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A clean copy in the article's arena of at most `max` bytes, cut at a word; NULL when nothing is left. */
 const char *article_text(struct article *a, const char *text, size_t len, size_t max);
@@ -125,6 +154,11 @@ void article_name_figures(struct article *a);
 void article_release(struct article *a);
 
 struct str;
+struct cJSON;
+/* A table as a member value, {"rows": N, "columns": N, "cells": [[row, column, row span, column span, header, TEXT]]},
+ * and back; used by the two below (article_table.c). */
+void article_write_table(const struct art_table *t, struct str *out);
+bool article_read_table(struct article *a, const struct cJSON *from, struct art_table *t);
 /* Appends the article as one JSON object (format in article_json.c). */
 void article_write(const struct article *a, struct str *out);
 /* Reads what article_write wrote. Trusts nothing: wrong types, over-long or invalid strings and numbers out of range

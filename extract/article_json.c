@@ -2,7 +2,8 @@
  *
  *   {"front": {"doi": TEXT, ... "year": N}, "pages": N, "warnings": [TEXT], "figures": [{"anchor": TEXT, ...,
  *     "captions": [[LANGUAGE or null, TEXT]], "mentions": [the same], "hrefs": [TEXT],
- *     "box": [x0, y0, x1, y1], "caption_box": [...], "page": N, "confidence": N, "image_sent": BOOL}]}
+ *     "table": as article_write_table makes it, "notes": TEXT, "box": [x0, y0, x1, y1], "caption_box": [...], "page":
+ * N, "confidence": N, "image_sent": BOOL}]}
  *
  * Members that say nothing (NULL, 0, no element) are left out. The tables of fields below serve both directions. */
 #include "extract/article.h"
@@ -41,7 +42,7 @@ static const struct field front_fields[] = {
 static const struct field figure_fields[] = {
     FIGURE(anchor, ARTICLE_MAX_ANCHOR),     FIGURE(label, ARTICLE_MAX_FIELD),   FIGURE(kind, ARTICLE_MAX_FIELD),
     FIGURE(number, ARTICLE_MAX_FIELD),      FIGURE(parent, ARTICLE_MAX_ANCHOR), FIGURE(credit, ARTICLE_MAX_FIELD),
-    FIGURE(drop_reason, ARTICLE_MAX_FIELD),
+    FIGURE(drop_reason, ARTICLE_MAX_FIELD), FIGURE(notes, ARTICLE_MAX_NOTES),
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -115,6 +116,10 @@ static void write_figure(const struct art_figure *f, struct str *out)
     write_texts("captions", f->captions, f->n_captions, out);
     write_texts("mentions", f->mentions, f->n_mentions, out);
     write_strings("hrefs", f->hrefs, f->n_hrefs, out);
+    if (f->table.n_cells) {
+        add_name(out, "table");
+        article_write_table(&f->table, out);
+    }
     write_box("box", &f->box, out);
     write_box("caption_box", &f->caption_box, out);
     if (f->page) {
@@ -282,6 +287,8 @@ static bool read_figure(struct article *a, const cJSON *from, struct err *e)
         !read_box(from, "box", &f->box, e) || !read_box(from, "caption_box", &f->caption_box, e) ||
         !read_int(from, "page", MAX_PAGES, &f->page, e))
         return false;
+    if (!article_read_table(a, json_member(from, "table"), &f->table))
+        return bad(e, "table");
     f->confidence = json_number(from, "confidence", -1);
     f->image_sent = json_bool(from, "image_sent", false);
     if (!(f->confidence >= 0 && f->confidence <= 1))

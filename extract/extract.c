@@ -256,6 +256,16 @@ static const struct figure_text *texts_of(struct arena *arena, const struct art_
     return out;
 }
 
+static const struct table_cell *cells_of(struct arena *arena, const struct art_table *table)
+{
+    struct table_cell *out = arena_array(arena, table->n_cells + 1, sizeof *out);
+    for (size_t i = 0; i < table->n_cells; i++) {
+        const struct art_cell *c = &table->cells[i];
+        out[i] = (struct table_cell){c->row, c->column, c->row_span, c->column_span, c->header, c->text};
+    }
+    return out;
+}
+
 static bool store_figure(struct stage_context *c, struct extraction *x, size_t i, struct err *e)
 {
     static const char *const origins[] = {[SERVICE_JATS] = "jats", [SERVICE_HTML] = "html", [SERVICE_PDF] = "pdf"};
@@ -279,6 +289,9 @@ static bool store_figure(struct stage_context *c, struct extraction *x, size_t i
                              .credit = f->credit,
                              .image_note = p->note,
                              .drop_reason = f->drop_reason,
+                             .notes = f->notes,
+                             .cells = cells_of(arena, &f->table),
+                             .n_cells = f->table.n_cells,
                              .captions = texts_of(arena, f->captions, f->n_captions),
                              .n_captions = f->n_captions,
                              .mentions = texts_of(arena, f->mentions, f->n_mentions),
@@ -336,8 +349,8 @@ static bool finish(struct stage_context *c, cJSON *summary, struct err *e)
     return json_number(summary, "done", 0) == 0 || blob_sync(c->common.corpus, e);
 }
 
-static const char *const writes[] = {"front", "figure", "caption", "panel", "mention", "article", "document.article_id",
-                                     "asset", NULL};
+static const char *const writes[] = {
+    "front", "figure", "caption", "panel", "mention", "table_cell", "article", "document.article_id", "asset", NULL};
 
 static const struct stage extract = {
     .name = "extract",

@@ -164,6 +164,8 @@ static void add_figure(struct html *h, const xmlNode *box)
     }
     article_add_caption(h->a, f, xml_language(caption ? caption : box), h->text.s.data + (labelled ? label.len : 0));
     read_hrefs(h, f, box);
+    if (table)
+        html_read_table(h, f, box);
     if (!f->n_captions)
         f->drop_reason = "no_caption";
 }

@@ -19,6 +19,8 @@ bool html_has_class(const xmlNode *node, const char *name, bool part);
 
 void html_front(struct html *h);
 void html_figures(struct html *h);
+/* Gives the figure the cells and notes of the tables in its box (html_table.c). */
+void html_read_table(struct html *h, struct art_figure *f, const xmlNode *box);
 /* True for the element that holds a figure or a table with its caption. */
 bool html_is_figure(const xmlNode *node);
 

@@ -265,6 +265,11 @@ static void read_credit(struct jats *j, struct art_figure *f, const xmlNode *nod
     f->credit = article_text(j->a, j->text.s.data, j->text.s.len, ARTICLE_MAX_FIELD);
 }
 
+static bool is_table(const xmlNode *node)
+{
+    return xml_tag(node) == TAG_TABLE_WRAP || xml_tag(node) == TAG_TBL;
+}
+
 /* The kind that the element says, for labels that do not say it. */
 static const char *kind_of(const xmlNode *node)
 {
@@ -362,6 +367,8 @@ static struct art_figure *add_figure(struct jats *j, const struct reading *r)
     add_translations(j, f, r);
     read_hrefs(j, f, r->node);
     read_credit(j, f, r->node);
+    if (is_table(r->node))
+        jats_read_table(j, f, r->node);
     if (!f->n_captions) {
         f->drop_reason = "no_caption";
         if (!f->label)
@@ -379,6 +386,8 @@ static void add_element(struct jats *j, const xmlNode *node, const xmlNode *grou
         add_translations(j, f, &r);
         for (int rank = 0; rank <= 3; rank++)
             add_hrefs(j, f, node, rank, false);
+        if (is_table(node) && !f->table.n_cells)
+            jats_read_table(j, f, node);
     } else if (r.n_captions || r.label || xml_find(node, TAG_GRAPHIC)) {
         f = add_figure(j, &r);
     }

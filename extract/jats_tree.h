@@ -42,6 +42,9 @@ void jats_front(struct jats *j);
 /* Collects the figures of the article and the captions of its translations. */
 void jats_figures(struct jats *j);
 
+/* Gives the figure the cells and notes of its table-wrap or tbl (jats_table.c). */
+void jats_read_table(struct jats *j, struct art_figure *f, const xmlNode *wrap);
+
 /* Adds the sentences that cite the figures. */
 void jats_mentions(struct jats *j);
 

@@ -157,6 +157,8 @@ static void add_caption(struct pdf_doc *d, struct pdf_caption *c)
     f->number = c->label.number[0] ? arena_strdup(&a->arena, c->label.number) : NULL;
     place_figure(d, f, c);
     name_figure(d, f);
+    if (c->table && c->region_page >= 0 && c->continues < 0)
+        pdf_read_table(d, c, f);
     if (c->text)
         article_add_caption(a, f, c->language, c->text);
     if (c->twin >= 0 && d->captions[c->twin].text)

@@ -48,6 +48,10 @@ struct pdf_mark {
 
 enum line_class { LINE_OTHER, LINE_BODY, LINE_HEADING, LINE_CAPTION, LINE_FURNITURE, LINE_TABLE };
 
+struct pdf_span {
+    float x0, x1;
+};
+
 struct pdf_line {
     struct box box;   /* from ascender to descender */
     const char *text; /* UTF-8 in reading order, single spaces */
@@ -62,7 +66,9 @@ struct pdf_line {
     int block;       /* MuPDF's block on the page */
     int n_chars;     /* without spaces */
     enum line_class class;
-    bool in_graphic; /* lies inside a drawn figure */
+    bool in_graphic;              /* lies inside a drawn figure */
+    const struct pdf_span *words; /* arena; where the words stand that spaces divide `text` into; NULL: not known */
+    size_t n_words;
 };
 
 struct pdf_column {
@@ -140,6 +146,7 @@ struct pdf_doc {
     double column_width;
     struct pdf_caption *captions;
     size_t n_captions, cap_captions;
+    int tables_above; /* 1: tables stand above their captions; -1: below; 0: not known yet */
     struct pdf_loose *loose;
     size_t n_loose, cap_loose;
 };
@@ -214,12 +221,17 @@ struct pdf_region {
 
 void pdf_cluster_page(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g);
 void pdf_add_block(struct pdf_doc *d, struct pdf_graphics *g, struct pdf_block block);
-/* The region of a table: rules, shading and cells below (or above) its caption. False: nothing there. */
-bool pdf_table_region(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, int caption,
-                      struct pdf_region *out);
 /* At most `max` candidates for a figure's caption on this page, best first. */
 size_t pdf_regions(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, int caption,
                    const double prior[SIDES], struct pdf_region *out, size_t max);
+
+/* pdf_table.c: the region of a table: rules, shading and cells below (or above) its caption. False: nothing there. */
+bool pdf_table_region(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g, int caption,
+                      struct pdf_region *out);
+
+/* pdf_table_cells.c: gives a table's figure its cells, as far as rules or alignment tell them for sure, and its notes.
+ */
+void pdf_read_table(struct pdf_doc *d, const struct pdf_caption *c, struct art_figure *f);
 
 /* pdf_match.c */
 void pdf_match(struct pdf_doc *d);

@@ -442,7 +442,36 @@ static size_t write_text(const struct piece *p, struct str *raw)
     return end;
 }
 
-static void store_line(struct taker *t, struct pdf_line line, const struct str *raw)
+/* Where the words of a line stand, for finding the columns of tables. Left out where cleaning made more or fewer words
+ * of the text than the page has. */
+static void note_words(struct pdf_doc *d, const struct glyph *glyphs, size_t n_glyphs, struct pdf_line *line)
+{
+    size_t n = 1, found = 0;
+    for (size_t i = 0; i < line->len; i++)
+        n += line->text[i] == ' ';
+    struct pdf_span *words = arena_array(d->arena, n, sizeof *words);
+    bool inside = false;
+    for (size_t i = 0; i < n_glyphs; i++) {
+        const struct glyph *g = &glyphs[i];
+        if (is_space(g->c)) {
+            inside = false;
+            continue;
+        }
+        if (!inside && ++found > n)
+            return;
+        struct pdf_span *w = &words[found - 1];
+        w->x0 = inside ? fminf(w->x0, (float)g->x0) : (float)g->x0;
+        w->x1 = inside ? fmaxf(w->x1, (float)g->x1) : (float)g->x1;
+        inside = true;
+    }
+    if (found != n)
+        return;
+    line->words = words;
+    line->n_words = n;
+}
+
+static void store_line(struct taker *t, struct pdf_line line, const struct glyph *glyphs, size_t n_glyphs,
+                       const struct str *raw)
 {
     struct pdf_doc *d = t->d;
     struct pdf_sheet *page = t->page;
@@ -457,6 +486,7 @@ static void store_line(struct taker *t, struct pdf_line line, const struct str *
         line.text = arena_strndup(d->arena, clean.data, clean.len);
         line.len = clean.len;
         d->text_bytes += clean.len;
+        note_words(d, glyphs, n_glyphs, &line);
         ARENA_GROW(d->arena, page->lines, page->n_lines, page->cap_lines);
         page->lines[page->n_lines++] = line;
     }
@@ -488,7 +518,7 @@ static size_t add_line(struct taker *t, const struct piece *p)
     line.bold = d->fonts[line.font].bold;
     line.italic = d->fonts[line.font].italic;
     line.head_bold = d->fonts[line.head_font].bold;
-    store_line(t, line, &raw);
+    store_line(t, line, p->glyphs, n, &raw);
     str_release(&raw);
     return n;
 }

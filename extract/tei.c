@@ -101,6 +101,8 @@ static void add_figure(struct jats *j, const xmlNode *node)
     const char *caption = arena_printf(&j->a->arena, "%s %s", start && !repeated ? start : "", text ? text : "");
     article_add_caption(j->a, f, xml_language(node), caption);
     article_add_href(j->a, f, xml_attr(graphic, "url"));
+    if (xml_child(node, TAG_TABLE))
+        jats_read_table(j, f, node);
     if (!f->n_captions)
         f->drop_reason = "no_caption";
     jats_ids_add(j, id, j->a->n_figures - 1);

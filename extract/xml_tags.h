@@ -39,9 +39,12 @@
     X(BR, "br") \
     X(BREAK, "break") \
     X(BUTTON, "button") \
+    X(C, "c") \
     X(CAPTION, "caption") \
+    X(CELL, "cell") \
     X(CHEM_STRUCT_WRAP, "chem-struct-wrap") \
     X(COLLAB, "collab") \
+    X(COLSPEC, "colspec") \
     X(CONTRIB_GROUP, "contrib-group") \
     X(COPYRIGHT_HOLDER, "copyright-holder") \
     X(COPYRIGHT_STATEMENT, "copyright-statement") \
@@ -61,6 +64,8 @@
     X(DT, "dt") \
     X(EDITION, "edition") \
     X(EMAIL, "email") \
+    X(ENTRY, "entry") \
+    X(ENTRYTBL, "entrytbl") \
     X(EXT_LINK, "ext-link") \
     X(FIG, "fig") \
     X(FIG_GROUP, "fig-group") \
@@ -184,10 +189,12 @@
     X(PUBLISHER_NAME, "publisher-name") \
     X(PUBMED, "pubmed") \
     X(Q, "q") \
+    X(R, "r") \
     X(REF, "ref") \
     X(REF_LIST, "ref-list") \
     X(RELATED_ARTICLE, "related-article") \
     X(RESPONSE, "response") \
+    X(ROW, "row") \
     X(RP, "rp") \
     X(SCRIPT, "script") \
     X(SEC, "sec") \
@@ -199,6 +206,7 @@
     X(SOURCE, "source") \
     X(SOURCEDESC, "sourceDesc") \
     X(SPAN, "span") \
+    X(SPANSPEC, "spanspec") \
     X(ST, "st") \
     X(STYLE, "style") \
     X(SUB, "sub") \
@@ -228,6 +236,7 @@
     X(TEXTAREA, "textarea") \
     X(TEXTUAL_FORM, "textual-form") \
     X(TFOOT, "tfoot") \
+    X(TGROUP, "tgroup") \
     X(TH, "th") \
     X(THEAD, "thead") \
     X(TITLE, "title") \

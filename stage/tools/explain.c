@@ -47,6 +47,7 @@ static const struct part {
     {"samples", "Samples in releases", lineage_samples, OF_PAIR},
     {"figure", "Figure", lineage_figure, OF_FIGURE},
     {"captions", "Captions", lineage_captions, OF_FIGURE},
+    {"table", "Table", lineage_table, OF_FIGURE},
     {"panels", "Panels", lineage_panels, OF_FIGURE},
     {"mentions", "Mentions in the text", lineage_mentions, OF_FIGURE},
     {"translations", "Translations", lineage_translations, OF_FIGURE},

@@ -109,6 +109,8 @@ DUMP = {
                "JOIN document d USING (document_id)",
     "mention": "SELECT d.sha256, f.anchor, m.ordinal, m.text FROM mention m JOIN figure f USING (figure_id) "
                "JOIN document d USING (document_id)",
+    "table_cell": "SELECT d.sha256, f.anchor, c.row, c.col, c.rowspan, c.colspan, c.header, c.text FROM table_cell c "
+                  "JOIN figure f USING (figure_id) JOIN document d USING (document_id)",
     "translation": "SELECT d.sha256, f.anchor, t.field, t.ordinal, t.target_language, t.source_language, t.source_text, t.text, "
                    "t.method, t.model, t.checks, t.drop_reason FROM translation t JOIN figure f USING (figure_id) "
                    "JOIN document d USING (document_id)",

@@ -117,6 +117,12 @@ static void fill(struct article *a)
     article_add_figure(a)->anchor = "p2-1";
     a->figures[1].kind = "table";
     a->figures[1].drop_reason = "no_image";
+    f = &a->figures[1];
+    f->notes = "SD, standard deviation.";
+    article_add_cell(a, f, (struct art_cell){.row = 4, .column = 7, .text = "\"28\""});
+    article_add_cell(a, f,
+                     (struct art_cell){.row = 2, .row_span = 3, .column_span = 2, .header = true, .text = "Knee"});
+    article_close_table(a, f);
 }
 
 static void comes_back_the_same(void **state)
@@ -139,6 +145,15 @@ static void comes_back_the_same(void **state)
     assert_string_equal(b.figures[0].hrefs[1], "a.tif");
     assert_string_equal(b.figures[1].drop_reason, "no_image");
     assert_string_equal(b.warnings[0], "page 2 skipped");
+    assert_string_equal(b.figures[1].notes, "SD, standard deviation.");
+    assert_int_equal(b.figures[1].table.rows, 2);
+    assert_int_equal(b.figures[1].table.columns, 2);
+    assert_int_equal(b.figures[1].table.cells[0].row_span, 2);
+    assert_int_equal(b.figures[1].table.cells[0].column_span, 1);
+    assert_true(b.figures[1].table.cells[0].header);
+    assert_int_equal(b.figures[1].table.cells[1].row, 1);
+    assert_int_equal(b.figures[1].table.cells[1].column, 1);
+    assert_string_equal(b.figures[1].table.cells[1].text, "\"28\"");
     str_release(&first);
     str_release(&second);
     article_release(&a);
@@ -187,6 +202,21 @@ static void refuses_what_is_wrong(void **state)
         ONE(",\"captions\":[[\"a language tag far too long\",\"x\"]]"),
         ONE(",\"hrefs\":\"a\""),
         ONE(",\"label\":[1]"),
+#define CELLS(cells) ONE(",\"table\":{\"rows\":2,\"columns\":2,\"cells\":[" cells "]}")
+        ONE(",\"table\":[]"),
+        ONE(",\"table\":{\"cells\":[[0,0,1,1,0,\"x\"]]}"),
+        CELLS(""),
+        CELLS("[0,0,1,1,0]"),
+        CELLS("[0,0,1,1,0,\"\"]"),
+        CELLS("[0,0,1,1,0,1]"),
+        CELLS("[0,0,1,1,2,\"x\"]"),
+        CELLS("[0,0,0,1,0,\"x\"]"),
+        CELLS("[0,0,3,1,0,\"x\"]"),
+        CELLS("[0,1,1,2,0,\"x\"]"),
+        CELLS("[-1,0,1,1,0,\"x\"]"),
+        CELLS("[0,0,1,1,0,\"x\\u0001\"]"),
+        CELLS("[0,0,1,1,0,\"x\"],[0,0,1,1,0,\"y\"]"),
+        CELLS("[1,0,1,1,0,\"x\"],[0,0,1,1,0,\"y\"]"),
         ONE("") "x",
     };
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {

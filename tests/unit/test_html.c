@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "extract/cite.h"
 #include "extract/html.h"
+#include "tests/unit/table_text.h"
 
 static struct article a;
 
@@ -91,6 +92,20 @@ static void publishers_boxes(void **state)
     assert_string_equal(a.figures[0].captions[0].text, "A.");
     assert_string_equal(a.figures[1].captions[0].text, "B.");
     assert_string_equal(a.figures[2].anchor, "f4");
+}
+
+static void table_cells(void **state)
+{
+    (void)state;
+    read_ok("<html><body><div class='table-wrap' id='t1'><div class='caption'>Table 1. Doses.</div><table><thead><tr>"
+            "<th>Joint<th>Dose</thead><tbody><tr><th scope=row>Knee<td>3&nbsp;Gy<tr><td colspan=2>none</tbody></table>"
+            "<div class='table-wrap-foot'><p>Gy, gray.</p></div></div>"
+            "<table><caption>Table 2. More.</caption><tr><td>A<td>B</table></body></html>");
+    assert_int_equal(a.n_figures, 2);
+    assert_table(&a.figures[0].table, "0#Joint|1#Dose\n0#Knee|1 3 Gy\n0 none+2");
+    assert_string_equal(a.figures[0].notes, "Gy, gray.");
+    assert_table(&a.figures[1].table, "0 A|1 B");
+    assert_null(a.figures[1].notes);
 }
 
 static void character_sets(void **state)
@@ -181,6 +196,7 @@ int main(void)
         cmocka_unit_test_teardown(metadata, release),
         cmocka_unit_test_teardown(figure_elements, release),
         cmocka_unit_test_teardown(publishers_boxes, release),
+        cmocka_unit_test_teardown(table_cells, release),
         cmocka_unit_test_teardown(character_sets, release),
         cmocka_unit_test_teardown(pages_that_are_no_article, release),
         cmocka_unit_test_teardown(broken_pages, release),

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "extract/jats.h"
 #include "extract/license.h"
+#include "tests/unit/table_text.h"
 
 static struct article a;
 
@@ -370,6 +371,108 @@ static void tei(void **state)
     assert_string_equal(a.figures[2].captions[0].text, "Data.");
 }
 
+#define TABLE(content)                                                                                                 \
+    ARTICLE("<table-wrap id='t1'><label>Table 1</label><caption><p>Doses.</p></caption>" content "</table-wrap>")
+
+static void assert_cells(const char *xml, const char *expected)
+{
+    read_ok(xml);
+    assert_int_equal(a.n_figures, 1);
+    assert_table(&a.figures[0].table, expected);
+}
+
+static void table_cells(void **state)
+{
+    (void)state;
+    assert_cells(TABLE("<table><thead><tr><th rowspan='2'>Joint</th><th colspan='2'>Pain</th></tr><tr><th>Before</th>"
+                       "<th>After</th></tr></thead><tbody><tr><td>Knee<xref ref-type='table-fn' rid='n'><sup>2</sup>"
+                       "</xref></td><td><bold>62</bold></td><td/></tr><tr><td colspan='3'><hr/></td></tr>"
+                       "<tr><th>Heel</th><td>7<break/>8</td><td>9</td></tr></tbody></table><table-wrap-foot><fn id='n'>"
+                       "<label>2</label><p>Both.</p></fn><attrib>Own data.</attrib></table-wrap-foot>"),
+                 "0#Jointv2|1#Pain+2\n1#Before|2#After\n0 Knee²|1 62\n0#Heel|1 7 8|2 9");
+    assert_int_equal(a.figures[0].table.rows, 4);
+    assert_int_equal(a.figures[0].table.columns, 3);
+    assert_string_equal(a.figures[0].notes, "2 Both. Own data.");
+    /* Tables of one wrap stand one below the other; of alternatives the first counts, and pictures are none. */
+    assert_cells(TABLE("<table><tr><td>A</td></tr></table><alternatives><graphic xlink:href='t.tif'/><table><tr><td>B"
+                       "</td></tr></table><table><tr><td>C</td></tr></table></alternatives>"),
+                 "0 A\n0 B");
+    assert_string_equal(a.figures[0].hrefs[0], "t.tif");
+    /* The foot may come before the body; a note in it is none of the rows. */
+    assert_cells(TABLE("<table><tfoot><tr><td>Sum</td><td>3</td></tr><tr><td colspan='2'>A note.</td></tr></tfoot>"
+                       "<tbody><tr><td>A</td><td>3</td></tr></tbody></table>"),
+                 "0 A|1 3\n0 Sum|1 3");
+    assert_string_equal(a.figures[0].notes, "A note.");
+}
+
+static void tables_of_other_vocabularies(void **state)
+{
+    (void)state;
+    assert_cells(TABLE("<oasis:table xmlns:oasis='urn:o'><oasis:tgroup cols='4'><oasis:colspec colname='c1'/>"
+                       "<oasis:colspec colname='c2'/><oasis:colspec colnum='4' colname='c4'/><oasis:spanspec "
+                       "spanname='all' namest='c1' nameend='c4'/><oasis:thead><oasis:row><oasis:entry spanname='all'>H"
+                       "</oasis:entry></oasis:row></oasis:thead><oasis:tbody><oasis:row><oasis:entry morerows='1'>A"
+                       "</oasis:entry><oasis:entry namest='c2' nameend='c4'>B</oasis:entry></oasis:row><oasis:row>"
+                       "<oasis:entry>C</oasis:entry><oasis:entry>X</oasis:entry><oasis:entry colname='c4'>D"
+                       "</oasis:entry></oasis:row></oasis:tbody></oasis:tgroup></oasis:table>"),
+                 "0#H+4\n0 Av2|1 B+3\n1 C|2 X|3 D");
+    assert_cells("<art><fm/><bdy><tbl id='T1'><title><p>Table 1</p></title><caption><p>Doses</p></caption><tblbdy "
+                 "cols='2'><r><c cspan='2'><p>H</p></c></r><r><c><p>A</p></c><c><p>1</p></c></r></tblbdy><tblfn><p>A "
+                 "note.</p></tblfn></tbl></bdy></art>",
+                 "0 H+2\n0 A|1 1");
+    assert_string_equal(a.figures[0].notes, "A note.");
+    assert_cells("<TEI xmlns='http://www.tei-c.org/ns/1.0'><teiHeader/><text><body><figure type='table'><head>Table 1"
+                 "</head><figDesc>Doses.</figDesc><table><row role='label'><cell cols='2'>H</cell></row><row><cell>A"
+                 "</cell><cell>1</cell></row></table></figure></body></text></TEI>",
+                 "0#H+2\n0 A|1 1");
+}
+
+static void broken_tables(void **state)
+{
+    (void)state;
+    /* Spans beyond the group of rows, beyond the table, below 1, and none that is a number. */
+    assert_cells(TABLE("<table><thead><tr><td rowspan='9'>H</td><td colspan='-4'>I</td></tr></thead><tbody><tr><td "
+                       "colspan='many'>A</td><td rowspan='0'>B</td></tr><tr><td>C</td></tr></tbody></table>"),
+                 "0#H|1#I\n0 A|1 Bv2\n0 C");
+    assert_cells(TABLE("<table><tr><td colspan='2000000000'>A</td><td>lost</td></tr><tr><td rowspan='99999999999999'>B"
+                       "</td></tr></table>"),
+                 "0 A\n0 B");
+    assert_int_equal(a.n_warnings, 0);
+    /* A cell that would run into one from above ends before it. */
+    assert_cells(TABLE("<table><tr><td>A</td><td rowspan='2'>B</td></tr><tr><td colspan='3'>C</td><td>D</td></tr>"
+                       "</table>"),
+                 "0 A|1 Bv2\n0 C|2 D");
+    /* A table in a cell is that cell's text. */
+    assert_cells(TABLE("<table><tr><td>A <table><tr><td>x</td><td>y</td></tr></table></td><td>B</td></tr></table>"),
+                 "0 A x y|1 B");
+    assert_cells(TABLE("<table><tr/><tr><td> </td></tr></table>"), "");
+    assert_cells(TABLE("<table>text<p/></table>"), "");
+    assert_null(a.figures[0].notes);
+}
+
+static void huge_tables(void **state)
+{
+    (void)state;
+    struct str s = STR_INIT(64 << 20);
+    str_add(&s, "<article><front/><body>");
+    for (int table = 0; table < 2; table++) {
+        str_addf(&s, "<table-wrap><label>Table %d</label><caption><p>X</p></caption><table>", table + 1);
+        for (int row = 0; row < (table ? 1 : 3000); row++) {
+            str_add(&s, "<tr>");
+            for (int column = 0; column < (table ? 300 : 10); column++)
+                str_add(&s, "<td>x</td>");
+            str_add(&s, "</tr>");
+        }
+        str_add(&s, "</table></table-wrap>");
+    }
+    str_add(&s, "</body></article>");
+    read_ok(s.data);
+    assert_int_equal(a.figures[0].table.rows, ARTICLE_MAX_ROWS);
+    assert_int_equal(a.figures[0].table.n_cells, ARTICLE_MAX_CELLS);
+    assert_int_equal(a.figures[1].table.columns, ARTICLE_MAX_TABLE_COLUMNS);
+    str_release(&s);
+}
+
 static void envelopes_and_prefixes(void **state)
 {
     (void)state;
@@ -481,6 +584,10 @@ int main(void)
         cmocka_unit_test_teardown(what_is_no_figure, release),
         cmocka_unit_test_teardown(biomed_central, release),
         cmocka_unit_test_teardown(tei, release),
+        cmocka_unit_test_teardown(table_cells, release),
+        cmocka_unit_test_teardown(tables_of_other_vocabularies, release),
+        cmocka_unit_test_teardown(broken_tables, release),
+        cmocka_unit_test_teardown(huge_tables, release),
         cmocka_unit_test_teardown(envelopes_and_prefixes, release),
         cmocka_unit_test_teardown(faults_are_recovered_from, release),
         cmocka_unit_test_teardown(refused, release),

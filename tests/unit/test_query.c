@@ -222,6 +222,7 @@ static void lineage(void **state)
     assert_int_equal(lineage_rows(lineage_captions, 2), 1);
     assert_int_equal(lineage_rows(lineage_panels, 2), 0);
     assert_int_equal(lineage_rows(lineage_mentions, 2), 0);
+    assert_int_equal(lineage_rows(lineage_table, 2), 0);
     assert_int_equal(lineage_rows(lineage_translations, 2), 1);
     assert_int_equal(lineage_rows(lineage_figure_pairs, 2), 3);
     assert_int_equal(lineage_rows(lineage_pair, 4), 1);
