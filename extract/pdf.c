@@ -237,6 +237,7 @@ bool pdf_extract(const unsigned char *bytes, size_t len, const struct pdf_option
     bool ok = extract(&d, bytes, len, options, emit, context, e);
     for (int p = 0; d.pages && p < d.n_pages; p++)
         free(d.pages[p].marks);
+    pdf_drop_list(&d);
     pdf_drop_document(d.ctx, d.pdf);
     fz_drop_context(d.ctx);
     arena_release(&arena);

@@ -141,6 +141,8 @@ struct pdf_doc {
     size_t n_captions, cap_captions;
     struct pdf_loose *loose;
     size_t n_loose, cap_loose;
+    fz_display_list *list; /* of the page whose figures are being drawn; pdf_render.c */
+    int list_page;
 };
 
 /* pdf_box.c: arithmetic on boxes */
@@ -227,6 +229,9 @@ void pdf_read_mentions(struct pdf_doc *d);
  * draw is a warning. */
 bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, const struct pdf_sheet *page,
                       struct box region, size_t figure, article_image_fn *emit, void *context, struct err *e);
+
+/* Gives up the page that pdf_emit_picture keeps for the next figure. */
+void pdf_drop_list(struct pdf_doc *d);
 
 /* pdf.c: a box of this page in points of the crop box, origin top left. */
 struct box pdf_page_box(const struct pdf_sheet *page, struct box b);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/str.h"
 #include "extract/image_rows.h"
 #include "extract/pdf_page.h"
@@ -13,6 +14,48 @@ enum {
     MAX_ENCODED = 64 << 20, /* bytes */
     MIN_TEXT_DPI = 200,     /* where lettering is drawn over coarse pictures */
 };
+
+/* ---- what a page draws */
+
+/* The page as a display list: made once for all its figures, and what lies outside of one is skipped when it is drawn.
+ * Throws. */
+static fz_display_list *page_list(struct pdf_doc *d, const struct pdf_sheet *page)
+{
+    fz_context *ctx = d->ctx;
+    fz_page *source = NULL;
+    fz_device *dev = NULL;
+    if (d->list && d->list_page == page->number)
+        return d->list;
+    pdf_drop_list(d);
+    fz_var(source);
+    fz_var(dev);
+    fz_try(ctx)
+    {
+        d->list = fz_new_display_list(ctx, fz_make_rect(0, 0, (float)page->width, (float)page->height));
+        d->list_page = page->number;
+        source = fz_load_page(ctx, &d->pdf->super, page->number);
+        dev = fz_new_list_device(ctx, d->list);
+        fz_run_page_contents(ctx, source, dev, page->ctm, NULL);
+        fz_close_device(ctx, dev);
+    }
+    fz_always(ctx)
+    {
+        fz_drop_device(ctx, dev);
+        fz_drop_page(ctx, source);
+    }
+    fz_catch(ctx)
+    {
+        pdf_drop_list(d);
+        fz_rethrow(ctx);
+    }
+    return d->list;
+}
+
+void pdf_drop_list(struct pdf_doc *d)
+{
+    fz_drop_display_list(d->ctx, d->list);
+    d->list = NULL;
+}
 
 /* ---- the publisher's own image */
 
@@ -54,20 +97,17 @@ struct original {
 static void load_original(struct pdf_doc *d, const struct pdf_sheet *page, int ordinal, struct original *out)
 {
     fz_context *ctx = d->ctx;
-    fz_page *source = NULL;
     struct catcher *c = NULL;
     fz_cookie cookie = {0};
-    fz_var(source);
     fz_var(c);
     fz_try(ctx)
     {
-        source = fz_load_page(ctx, &d->pdf->super, page->number);
         c = fz_new_derived_device(ctx, struct catcher);
         c->super.fill_image = catch_image;
         c->super.fill_image_mask = catch_mask;
         c->wanted = ordinal;
         c->cookie = &cookie;
-        fz_run_page_contents(ctx, source, &c->super, page->ctm, &cookie);
+        fz_run_display_list(ctx, page_list(d, page), &c->super, fz_identity, fz_infinite_rect, &cookie);
         fz_close_device(ctx, &c->super);
         fz_image *image = c->image;
         fz_compressed_buffer *packed = image ? fz_compressed_image_buffer(ctx, image) : NULL;
@@ -86,7 +126,6 @@ static void load_original(struct pdf_doc *d, const struct pdf_sheet *page, int o
         if (c)
             fz_drop_image(ctx, c->image);
         fz_drop_device(ctx, c ? &c->super : NULL);
-        fz_drop_page(ctx, source);
     }
     fz_catch(ctx)
     {
@@ -161,13 +200,29 @@ static void cover_text(fz_context *ctx, const struct pdf_sheet *page, struct box
     }
 }
 
+/* Most of a drawing is paper. The number of bytes from `p` on, in whole words, that are white. */
+static size_t white_run(const unsigned char *p, size_t n)
+{
+    size_t at = 0;
+    for (uint64_t word; at + sizeof word <= n; at += sizeof word) {
+        memcpy(&word, p + at, sizeof word);
+        if (word != UINT64_MAX)
+            break;
+    }
+    return at;
+}
+
 static bool is_grey(const fz_pixmap *pix)
 {
+    size_t n = 3 * (size_t)pix->w;
     for (int y = 0; y < pix->h; y++) {
         const unsigned char *p = pix->samples + (ptrdiff_t)y * pix->stride;
-        for (int x = 0; x < pix->w; x++, p += 3)
-            if (abs(p[0] - p[1]) > 3 || abs(p[1] - p[2]) > 3)
+        for (size_t x = 0; x < n; x += 3) {
+            if (p[x] == 255)
+                x += white_run(p + x, n - x) / 3 * 3;
+            if (x < n && (abs(p[x] - p[x + 1]) > 3 || abs(p[x + 1] - p[x + 2]) > 3))
                 return false;
+        }
     }
     return true;
 }
@@ -175,14 +230,17 @@ static bool is_grey(const fz_pixmap *pix)
 /* Neighbouring pixels of drawings are mostly the same, those of photographs mostly differ. */
 static bool is_photo(const fz_pixmap *pix)
 {
-    size_t differ = 0, all = 0;
+    size_t differ = 0, all = 0, n = 3 * (size_t)pix->w;
     int step = pix->h > 400 ? 3 : 1;
     for (int y = 0; y < pix->h; y += step) {
         const unsigned char *p = pix->samples + (ptrdiff_t)y * pix->stride;
-        for (int x = 1; x < pix->w; x++, p += pix->n) {
-            differ += memcmp(p, p + pix->n, pix->n) != 0;
-            all++;
+        for (size_t x = 3; x < n; x += 3) {
+            size_t white = p[x - 3] == 255 ? white_run(p + x - 3, n - x) / 3 : 0;
+            if (white > 1)
+                x += 3 * (white - 1);
+            differ += p[x] != p[x - 3] || p[x + 1] != p[x - 2] || p[x + 2] != p[x - 1];
         }
+        all += (size_t)pix->w - 1;
     }
     return all && differ * 100 > all * 45;
 }
@@ -197,34 +255,25 @@ static double bounded_scale(struct box region, double dpi)
 static fz_pixmap *draw(struct pdf_doc *d, const struct pdf_sheet *page, struct box region, double scale)
 {
     fz_context *ctx = d->ctx;
-    fz_page *source = NULL;
-    fz_pixmap *pix = NULL, *grey = NULL;
+    fz_pixmap *pix = NULL;
     fz_device *dev = NULL;
-    fz_var(source);
     fz_var(pix);
-    fz_var(grey);
     fz_var(dev);
     fz_try(ctx)
     {
         fz_irect r = fz_make_irect((int)floor(region.x0 * scale), (int)floor(region.y0 * scale),
                                    (int)ceil(region.x1 * scale), (int)ceil(region.y1 * scale));
-        source = fz_load_page(ctx, &d->pdf->super, page->number);
         pix = fz_new_pixmap_with_bbox(ctx, fz_device_rgb(ctx), r, NULL, 0);
         fz_clear_pixmap_with_value(ctx, pix, 255);
         dev = fz_new_draw_device(ctx, fz_identity, pix);
-        fz_run_page_contents(ctx, source, dev, fz_concat(page->ctm, fz_scale((float)scale, (float)scale)), NULL);
+        fz_run_display_list(ctx, page_list(d, page), dev, fz_scale((float)scale, (float)scale), fz_rect_from_irect(r),
+                            NULL);
         fz_close_device(ctx, dev);
         cover_text(ctx, page, region, scale, pix);
-        if (is_grey(pix)) {
-            grey = fz_convert_pixmap(ctx, pix, fz_device_gray(ctx), NULL, NULL, fz_default_color_params, 0);
-            fz_drop_pixmap(ctx, pix);
-            pix = grey;
-        }
     }
     fz_always(ctx)
     {
         fz_drop_device(ctx, dev);
-        fz_drop_page(ctx, source);
     }
     fz_catch(ctx)
     {
@@ -234,16 +283,22 @@ static fz_pixmap *draw(struct pdf_doc *d, const struct pdf_sheet *page, struct b
     return pix;
 }
 
-/* Rows of a pixmap without alpha as JPEG or PNG. */
+/* Rows of an RGB pixmap as JPEG or PNG; grey where it has no colour. */
 static bool encode(const fz_pixmap *pix, struct str *bytes, struct image *out, struct err *e)
 {
     struct image_info info;
     struct image_writer w = {.out = bytes, .jpeg = is_photo(pix), .flat = true, .info = &info};
-    bool ok = image_writer_begin(&w, pix->w, pix->h, pix->n == 1 ? IMAGE_GREY : IMAGE_RGB, e);
-    for (int y = 0; ok && y < pix->h; y++)
-        ok = image_writer_row(&w, pix->samples + (ptrdiff_t)y * pix->stride, e);
+    unsigned char *grey = is_grey(pix) ? mem_new((size_t)pix->w) : NULL;
+    bool ok = image_writer_begin(&w, pix->w, pix->h, grey ? IMAGE_GREY : IMAGE_RGB, e);
+    for (int y = 0; ok && y < pix->h; y++) {
+        const unsigned char *row = pix->samples + (ptrdiff_t)y * pix->stride;
+        for (int x = 0; grey && x < pix->w; x++)
+            grey[x] = row[3 * x + 1];
+        ok = image_writer_row(&w, grey ? grey : row, e);
+    }
     ok = ok && image_writer_end(&w, e);
     image_writer_release(&w);
+    free(grey);
     *out = (struct image){w.jpeg ? "image/jpeg" : "image/png", (const unsigned char *)bytes->data, bytes->len, pix->w,
                           pix->h};
     return ok;
