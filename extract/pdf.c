@@ -190,11 +190,15 @@ static void add_figures(struct pdf_doc *d)
 static bool emit_pictures(struct pdf_doc *d, const struct pdf_options *options, article_image_fn *emit, void *context,
                           struct err *e)
 {
+    const struct pdf_options figures = options ? *options : (struct pdf_options){.images = true, .max_dpi = 300};
+    struct pdf_options tables = figures;
+    tables.max_dpi = fmin(figures.max_dpi, PDF_TABLE_DPI);
     for (size_t i = 0; i < d->n_captions; i++) {
         const struct pdf_caption *c = &d->captions[i];
         if (c->figure < 0 || c->region_page < 0)
             continue;
-        if (!pdf_emit_picture(d, options, &d->pages[c->region_page], c->region, (size_t)c->figure, emit, context, e))
+        if (!pdf_emit_picture(d, c->table ? &tables : &figures, &d->pages[c->region_page], c->region, (size_t)c->figure,
+                              emit, context, e))
             return false;
     }
     return true;

@@ -409,7 +409,7 @@ static int run_page(struct pdf_doc *d, struct pdf_sheet *page, fz_page *source, 
     fz_stext_page *seen = NULL, *unseen = NULL;
     fz_device *seen_dev = NULL, *unseen_dev = NULL;
     struct recorder *r = NULL;
-    fz_stext_options options = {.flags = FZ_STEXT_MEDIABOX_CLIP};
+    fz_stext_options options = {0}; /* what lies beside the page is left out by pdf_take_lines, at less cost */
     int turn = 0;
     fz_var(seen);
     fz_var(unseen);
