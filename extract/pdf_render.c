@@ -1,5 +1,5 @@
-/* pdf_render.c: the picture of one figure: the publisher's own JPEG where it is the whole figure, else that part of the
- * page drawn at the resolution that it really has. */
+/* pdf_render.c: the picture of one figure: where one image is the whole figure, the publisher's own JPEG or the image's
+ * own pixels, else that part of the page drawn at the resolution that it really has. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,10 +90,17 @@ struct original {
     struct str bytes;
     const char *media_type; /* NULL: nothing of use */
     int width, height;
-    bool readable; /* a plain grey or RGB JPEG */
+    bool readable;   /* a plain grey or RGB JPEG */
+    fz_image *image; /* whose pixels are all of the figure, or NULL; to be dropped */
 };
 
-/* The encoded bytes of the page's image number `ordinal`, if they are a JPEG or JPEG 2000 file. Throws. */
+/* Whether an image is just its pixels: no mask, no colours that mean something else. */
+static bool is_plain(const fz_image *image)
+{
+    return !image->mask && !image->use_colorkey && !image->imagemask && image->orientation <= 1;
+}
+
+/* The page's image number `ordinal`, and its encoded bytes if they are a JPEG or JPEG 2000 file. Throws. */
 static void load_original(struct pdf_doc *d, const struct pdf_sheet *page, int ordinal, struct original *out)
 {
     fz_context *ctx = d->ctx;
@@ -117,9 +124,11 @@ static void load_original(struct pdf_doc *d, const struct pdf_sheet *page, int o
             out->media_type = type == FZ_IMAGE_JPEG ? "image/jpeg" : "image/jp2";
             out->width = image->w;
             out->height = image->h;
-            out->readable = type == FZ_IMAGE_JPEG && (image->n == 1 || image->n == 3) && !image->mask &&
-                            !image->use_decode && !image->use_colorkey && !image->imagemask && image->orientation <= 1;
+            out->readable =
+                type == FZ_IMAGE_JPEG && (image->n == 1 || image->n == 3) && is_plain(image) && !image->use_decode;
         }
+        if (image && is_plain(image))
+            out->image = fz_keep_image(ctx, image);
     }
     fz_always(ctx)
     {
@@ -131,6 +140,12 @@ static void load_original(struct pdf_doc *d, const struct pdf_sheet *page, int o
     {
         fz_rethrow(ctx);
     }
+}
+
+/* A line around an image, no wider than the image itself. */
+static bool is_outline(const struct pdf_mark *m, struct box image)
+{
+    return m->kind == MARK_STROKE && m->rect && box_contains(m->box, image, 1.5) && box_contains(image, m->box, 3);
 }
 
 /* The one image that is the whole region with nothing over it, or NULL. */
@@ -150,7 +165,7 @@ static const struct pdf_mark *whole_image(const struct pdf_sheet *page, struct b
     for (size_t i = 0; i < page->n_marks; i++) {
         const struct pdf_mark *m = &page->marks[i];
         bool inside = box_overlap_x(m->box, only->box) > 1 && box_overlap_y(m->box, only->box) > 1;
-        if (m != only && m->order > only->order && inside && !m->furniture)
+        if (m != only && m->order > only->order && inside && !m->furniture && !is_outline(m, only->box))
             return NULL;
     }
     for (size_t i = 0; i < page->n_lines; i++)
@@ -283,6 +298,62 @@ static fz_pixmap *draw(struct pdf_doc *d, const struct pdf_sheet *page, struct b
     return pix;
 }
 
+/* The least sample of the ring of pixels that lies `inset` inside of the pixmap's edge. */
+static int darkest_of_ring(const fz_pixmap *pix, int inset)
+{
+    int least = 255;
+    for (int y = inset; y < pix->h - inset; y++) {
+        const unsigned char *row = pix->samples + (ptrdiff_t)y * pix->stride;
+        int step = y == inset || y == pix->h - 1 - inset ? 1 : pix->w - 1 - 2 * inset;
+        for (int x = inset; x < pix->w - inset; x += step)
+            for (int k = 0; k < 3; k++)
+                least = row[3 * x + k] < least ? row[3 * x + k] : least;
+    }
+    return least;
+}
+
+/* Spreadsheets put a faint line around a chart. Where the ring inside of it is white it says nothing: without it the
+ * picture's edge is paper, as it is around drawn ones. */
+static fz_pixmap *without_outline(fz_context *ctx, fz_pixmap *pix)
+{
+    enum { LINE = 2 };
+    if (pix->w < 50 || pix->h < 50 || darkest_of_ring(pix, 0) > 250 || darkest_of_ring(pix, LINE) < 250)
+        return pix;
+    fz_irect inner = fz_expand_irect(fz_pixmap_bbox(ctx, pix), -LINE);
+    fz_pixmap *cut = fz_new_pixmap_from_pixmap(ctx, pix, &inner);
+    fz_drop_pixmap(ctx, pix); /* the part keeps what it lies in */
+    return cut;
+}
+
+/* The image's own pixels as RGB, without drawing them: nothing is blurred. NULL: there are too many, or more than
+ * `max_dpi` asks for. Throws. */
+static fz_pixmap *own_pixels(struct pdf_doc *d, fz_image *image, struct box region, double max_dpi)
+{
+    fz_context *ctx = d->ctx;
+    fz_pixmap *pix = NULL, *rgb = NULL;
+    bool too_fine = image->w > 1.05 * max_dpi / 72 * box_width(region);
+    if (too_fine || (double)image->w * image->h > MAX_PIXELS || image->w > PDF_MAX_SIDE || image->h > PDF_MAX_SIDE)
+        return NULL;
+    pix = fz_get_pixmap_from_image(ctx, image, NULL, NULL, NULL, NULL);
+    if (pix->colorspace == fz_device_rgb(ctx) && !pix->alpha && pix->n == 3)
+        return without_outline(ctx, pix);
+    fz_var(rgb);
+    fz_try(ctx)
+    {
+        if (pix->colorspace && !pix->alpha && !pix->s)
+            rgb = fz_convert_pixmap(ctx, pix, fz_device_rgb(ctx), NULL, NULL, fz_default_color_params, 0);
+    }
+    fz_always(ctx)
+    {
+        fz_drop_pixmap(ctx, pix);
+    }
+    fz_catch(ctx)
+    {
+        fz_rethrow(ctx);
+    }
+    return rgb ? without_outline(ctx, rgb) : NULL;
+}
+
 /* Rows of an RGB pixmap as JPEG or PNG; grey where it has no colour. */
 static bool encode(const fz_pixmap *pix, struct str *bytes, struct image *out, struct err *e)
 {
@@ -325,7 +396,9 @@ bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, cons
         const struct pdf_mark *whole = whole_image(page, region);
         if (whole)
             load_original(d, page, whole->image, &original);
-        if (!original.readable)
+        if (!original.readable && original.image)
+            pix = own_pixels(d, original.image, region, max_dpi);
+        if (!original.readable && !pix)
             pix = draw(d, page, area, bounded_scale(area, resolution(page, region, max_dpi)));
     }
     fz_catch(ctx)
@@ -344,6 +417,7 @@ bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, cons
     } else {
         article_warn(d->article, "page %d: a figure could not be drawn: %s", page->number + 1, why.text);
     }
+    fz_drop_image(ctx, original.image);
     str_release(&original.bytes);
     str_release(&bytes);
     return ok;

@@ -75,6 +75,15 @@ static void jpeg_passes_through(void **state)
     seen_release(&seen);
     article_release(&a);
 
+    /* A line around it changes nothing. */
+    str_addf(s, "0.5 w 140 %d 320 200 re S\n", PAGE_H - 400);
+    memset(&seen, 0, sizeof seen);
+    a = (struct article)ARTICLE_INIT;
+    assert_true(extract(&p, &a, &seen, &e));
+    assert_true(seen.n == 1 && seen.original[0]);
+    seen_release(&seen);
+    article_release(&a);
+
     /* With a letter drawn over it the publisher's bytes are not the figure any more. */
     put(s, 150, 220, 12, "Bold", "A");
     memset(&seen, 0, sizeof seen);
