@@ -215,6 +215,13 @@ static void cover_text(fz_context *ctx, const struct pdf_sheet *page, struct box
     }
 }
 
+/* RGB pixels to be encoded: all of a pixmap, or the inner part of one. */
+struct raster {
+    const unsigned char *samples;
+    int w, h;
+    ptrdiff_t stride;
+};
+
 /* Most of a drawing is paper. The number of bytes from `p` on, in whole words, that are white. */
 static size_t white_run(const unsigned char *p, size_t n)
 {
@@ -227,11 +234,11 @@ static size_t white_run(const unsigned char *p, size_t n)
     return at;
 }
 
-static bool is_grey(const fz_pixmap *pix)
+static bool is_grey(const struct raster *r)
 {
-    size_t n = 3 * (size_t)pix->w;
-    for (int y = 0; y < pix->h; y++) {
-        const unsigned char *p = pix->samples + (ptrdiff_t)y * pix->stride;
+    size_t n = 3 * (size_t)r->w;
+    for (int y = 0; y < r->h; y++) {
+        const unsigned char *p = r->samples + y * r->stride;
         for (size_t x = 0; x < n; x += 3) {
             if (p[x] == 255)
                 x += white_run(p + x, n - x) / 3 * 3;
@@ -243,19 +250,19 @@ static bool is_grey(const fz_pixmap *pix)
 }
 
 /* Neighbouring pixels of drawings are mostly the same, those of photographs mostly differ. */
-static bool is_photo(const fz_pixmap *pix)
+static bool is_photo(const struct raster *r)
 {
-    size_t differ = 0, all = 0, n = 3 * (size_t)pix->w;
-    int step = pix->h > 400 ? 3 : 1;
-    for (int y = 0; y < pix->h; y += step) {
-        const unsigned char *p = pix->samples + (ptrdiff_t)y * pix->stride;
+    size_t differ = 0, all = 0, n = 3 * (size_t)r->w;
+    int step = r->h > 400 ? 3 : 1;
+    for (int y = 0; y < r->h; y += step) {
+        const unsigned char *p = r->samples + y * r->stride;
         for (size_t x = 3; x < n; x += 3) {
             size_t white = p[x - 3] == 255 ? white_run(p + x - 3, n - x) / 3 : 0;
             if (white > 1)
                 x += 3 * (white - 1);
             differ += p[x] != p[x - 3] || p[x + 1] != p[x - 2] || p[x + 2] != p[x - 1];
         }
-        all += (size_t)pix->w - 1;
+        all += (size_t)r->w - 1;
     }
     return all && differ * 100 > all * 45;
 }
@@ -298,14 +305,14 @@ static fz_pixmap *draw(struct pdf_doc *d, const struct pdf_sheet *page, struct b
     return pix;
 }
 
-/* The least sample of the ring of pixels that lies `inset` inside of the pixmap's edge. */
-static int darkest_of_ring(const fz_pixmap *pix, int inset)
+/* The least sample of the ring of pixels that lies `inset` inside of the edge. */
+static int darkest_of_ring(const struct raster *r, int inset)
 {
     int least = 255;
-    for (int y = inset; y < pix->h - inset; y++) {
-        const unsigned char *row = pix->samples + (ptrdiff_t)y * pix->stride;
-        int step = y == inset || y == pix->h - 1 - inset ? 1 : pix->w - 1 - 2 * inset;
-        for (int x = inset; x < pix->w - inset; x += step)
+    for (int y = inset; y < r->h - inset; y++) {
+        const unsigned char *row = r->samples + y * r->stride;
+        int step = y == inset || y == r->h - 1 - inset ? 1 : r->w - 1 - 2 * inset;
+        for (int x = inset; x < r->w - inset; x += step)
             for (int k = 0; k < 3; k++)
                 least = row[3 * x + k] < least ? row[3 * x + k] : least;
     }
@@ -314,15 +321,14 @@ static int darkest_of_ring(const fz_pixmap *pix, int inset)
 
 /* Spreadsheets put a faint line around a chart. Where the ring inside of it is white it says nothing: without it the
  * picture's edge is paper, as it is around drawn ones. */
-static fz_pixmap *without_outline(fz_context *ctx, fz_pixmap *pix)
+static void leave_out_outline(struct raster *r)
 {
     enum { LINE = 2 };
-    if (pix->w < 50 || pix->h < 50 || darkest_of_ring(pix, 0) > 250 || darkest_of_ring(pix, LINE) < 250)
-        return pix;
-    fz_irect inner = fz_expand_irect(fz_pixmap_bbox(ctx, pix), -LINE);
-    fz_pixmap *cut = fz_new_pixmap_from_pixmap(ctx, pix, &inner);
-    fz_drop_pixmap(ctx, pix); /* the part keeps what it lies in */
-    return cut;
+    if (r->w < 50 || r->h < 50 || darkest_of_ring(r, 0) > 250 || darkest_of_ring(r, LINE) < 250)
+        return;
+    r->samples += LINE * r->stride + 3 * LINE;
+    r->w -= 2 * LINE;
+    r->h -= 2 * LINE;
 }
 
 /* The image's own pixels as RGB, without drawing them: nothing is blurred. NULL: there are too many, or more than
@@ -336,7 +342,7 @@ static fz_pixmap *own_pixels(struct pdf_doc *d, fz_image *image, struct box regi
         return NULL;
     pix = fz_get_pixmap_from_image(ctx, image, NULL, NULL, NULL, NULL);
     if (pix->colorspace == fz_device_rgb(ctx) && !pix->alpha && pix->n == 3)
-        return without_outline(ctx, pix);
+        return pix;
     fz_var(rgb);
     fz_try(ctx)
     {
@@ -351,28 +357,36 @@ static fz_pixmap *own_pixels(struct pdf_doc *d, fz_image *image, struct box regi
     {
         fz_rethrow(ctx);
     }
-    return rgb ? without_outline(ctx, rgb) : NULL;
+    return rgb;
 }
 
-/* Rows of an RGB pixmap as JPEG or PNG; grey where it has no colour. */
-static bool encode(const fz_pixmap *pix, struct str *bytes, struct image *out, struct err *e)
+/* JPEG or PNG; grey where there is no colour. */
+static bool encode(const struct raster *r, struct str *bytes, struct image *out, struct err *e)
 {
     struct image_info info;
-    struct image_writer w = {.out = bytes, .jpeg = is_photo(pix), .flat = true, .info = &info};
-    unsigned char *grey = is_grey(pix) ? mem_new((size_t)pix->w) : NULL;
-    bool ok = image_writer_begin(&w, pix->w, pix->h, grey ? IMAGE_GREY : IMAGE_RGB, e);
-    for (int y = 0; ok && y < pix->h; y++) {
-        const unsigned char *row = pix->samples + (ptrdiff_t)y * pix->stride;
-        for (int x = 0; grey && x < pix->w; x++)
+    struct image_writer w = {.out = bytes, .jpeg = is_photo(r), .flat = true, .info = &info};
+    unsigned char *grey = is_grey(r) ? mem_new((size_t)r->w) : NULL;
+    bool ok = image_writer_begin(&w, r->w, r->h, grey ? IMAGE_GREY : IMAGE_RGB, e);
+    for (int y = 0; ok && y < r->h; y++) {
+        const unsigned char *row = r->samples + y * r->stride;
+        for (int x = 0; grey && x < r->w; x++)
             grey[x] = row[3 * x + 1];
         ok = image_writer_row(&w, grey ? grey : row, e);
     }
     ok = ok && image_writer_end(&w, e);
     image_writer_release(&w);
     free(grey);
-    *out = (struct image){w.jpeg ? "image/jpeg" : "image/png", (const unsigned char *)bytes->data, bytes->len, pix->w,
-                          pix->h};
+    *out =
+        (struct image){w.jpeg ? "image/jpeg" : "image/png", (const unsigned char *)bytes->data, bytes->len, r->w, r->h};
     return ok;
+}
+
+static bool encode_pixmap(const fz_pixmap *pix, bool own, struct str *bytes, struct image *out, struct err *e)
+{
+    struct raster r = {pix->samples, pix->w, pix->h, pix->stride};
+    if (own)
+        leave_out_outline(&r);
+    return encode(&r, bytes, out, e);
 }
 
 bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, const struct pdf_sheet *page,
@@ -385,12 +399,14 @@ bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, cons
     struct box sheet = {0, 0, page->width, page->height};
     struct err why = {0};
     fz_pixmap *pix = NULL;
+    bool own = false;
     double max_dpi = options && options->max_dpi > 0 ? options->max_dpi : 300;
     /* A little air, so that nothing of a line's width or a letter's edge is cut off. */
     struct box area = box_intersect(box_grow(region, 1.5), sheet);
     if (box_width(area) < 2 || box_height(area) < 2)
         return true;
     fz_var(pix);
+    fz_var(own);
     fz_try(ctx)
     {
         const struct pdf_mark *whole = whole_image(page, region);
@@ -398,6 +414,7 @@ bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, cons
             load_original(d, page, whole->image, &original);
         if (!original.readable && original.image)
             pix = own_pixels(d, original.image, region, max_dpi);
+        own = pix;
         if (!original.readable && !pix)
             pix = draw(d, page, area, bounded_scale(area, resolution(page, region, max_dpi)));
     }
@@ -406,7 +423,7 @@ bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, cons
         original.readable = false;
         err_set(&why, ERR_FORMAT, "%s", fz_caught_message(ctx));
     }
-    bool made = original.readable || (pix && encode(pix, &bytes, &drawn, &why)), ok = true;
+    bool made = original.readable || (pix && encode_pixmap(pix, own, &bytes, &drawn, &why)), ok = true;
     fz_drop_pixmap(ctx, pix);
     if (made) {
         struct image first = {original.media_type, (const unsigned char *)original.bytes.data, original.bytes.len,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <png.h>
 
 #include "base/str.h"
 #include "extract/image_rows.h"
@@ -92,6 +93,62 @@ static void jpeg_passes_through(void **state)
     assert_int_equal(seen.n, 1);
     assert_false(seen.original[0]);
     assert_string_equal(seen.media_type[0], "image/jpeg");
+    seen_release(&seen);
+    article_release(&a);
+    paper_release(&p);
+}
+
+/* A chart of 100 x 60 pixels as spreadsheets export it: a faint line around white paper, and a red block in it. */
+static void make_chart(struct paper *p)
+{
+    str_init(&p->image, 1 << 20);
+    p->image_w = 100;
+    p->image_h = 60;
+    p->raw = true;
+    for (int y = 0; y < 60; y++)
+        for (int x = 0; x < 100; x++) {
+            bool edge = x == 0 || y == 0 || x == 99 || y == 59, block = x >= 30 && x < 70 && y >= 20 && y < 40;
+            const unsigned char pixel[3] = {edge    ? 220
+                                            : block ? 200
+                                                    : 255,
+                                            edge    ? 220
+                                            : block ? 20
+                                                    : 255,
+                                            edge    ? 220
+                                            : block ? 30
+                                                    : 255};
+            str_add_bytes(&p->image, pixel, sizeof pixel);
+        }
+}
+
+static void own_pixels_are_not_blurred(void **state)
+{
+    struct paper p = {0};
+    make_chart(&p);
+    struct str *s = new_page(&p);
+    paragraph(s, 60, 80, 470, 8);
+    place_image(s, 140.3, 200.7, 320, 192);
+    put(s, 60, 420, 8, "Bold", "Fig. 2");
+    put(s, 90, 420, 8, "Body", "A chart of one block.");
+    paragraph(s, 60, 460, 470, 20);
+    struct article a = ARTICLE_INIT;
+    struct seen seen = {0};
+    struct err e = {0};
+    assert_true(extract(&p, &a, &seen, &e));
+    assert_int_equal(seen.n, 1);
+    png_image png = {.version = PNG_IMAGE_VERSION};
+    assert_true(png_image_begin_read_from_memory(&png, seen.bytes[0].data, seen.bytes[0].len));
+    png.format = PNG_FORMAT_RGB;
+    unsigned char pixels[96 * 56 * 3];
+    assert_int_equal(png.width, 96);
+    assert_int_equal(png.height, 56);
+    assert_true(png_image_finish_read(&png, NULL, pixels, 0, NULL));
+    for (int y = 0; y < 56; y++)
+        for (int x = 0; x < 96; x++) {
+            bool block = x >= 28 && x < 68 && y >= 18 && y < 38;
+            const unsigned char *pixel = pixels + 3 * (96 * y + x);
+            assert_true(pixel[0] == (block ? 200 : 255) && pixel[1] == (block ? 20 : 255));
+        }
     seen_release(&seen);
     article_release(&a);
     paper_release(&p);
@@ -318,17 +375,12 @@ static void callback_stops_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(caption_below_plot),
-        cmocka_unit_test(jpeg_passes_through),
-        cmocka_unit_test(two_columns),
-        cmocka_unit_test(table_is_no_figure),
-        cmocka_unit_test(references_are_no_captions),
-        cmocka_unit_test(frame_around_both),
-        cmocka_unit_test(doubled_letters_stay),
-        cmocka_unit_test(figure_on_the_page_before),
-        cmocka_unit_test(damaged_page_is_skipped),
-        cmocka_unit_test(encrypted_is_refused),
-        cmocka_unit_test(not_a_pdf),
+        cmocka_unit_test(caption_below_plot),         cmocka_unit_test(jpeg_passes_through),
+        cmocka_unit_test(own_pixels_are_not_blurred), cmocka_unit_test(two_columns),
+        cmocka_unit_test(table_is_no_figure),         cmocka_unit_test(references_are_no_captions),
+        cmocka_unit_test(frame_around_both),          cmocka_unit_test(doubled_letters_stay),
+        cmocka_unit_test(figure_on_the_page_before),  cmocka_unit_test(damaged_page_is_skipped),
+        cmocka_unit_test(encrypted_is_refused),       cmocka_unit_test(not_a_pdf),
         cmocka_unit_test(callback_stops_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
