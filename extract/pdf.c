@@ -236,6 +236,7 @@ bool pdf_extract(const unsigned char *bytes, size_t len, const struct pdf_option
         return err_set(e, ERR_LIMIT, "PDF of %zu bytes; at most %d are read", len, PDF_MAX_BYTES);
     struct arena arena = ARENA_INIT;
     struct pdf_doc d = {.ctx = new_context(), .article = a, .arena = &arena};
+    d.ocr = options ? options->ocr : NULL;
     if (!d.ctx)
         return err_set(e, ERR_SYSTEM, "no memory for reading a PDF");
     bool ok = extract(&d, bytes, len, options, emit, context, e);

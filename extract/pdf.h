@@ -15,8 +15,9 @@ enum {
 };
 
 struct pdf_options {
-    bool images;    /* write pixels; off: geometry and captions only */
-    double max_dpi; /* upper bound of the rendering resolution (default 300) */
+    bool images;     /* write pixels; off: geometry and captions only */
+    double max_dpi;  /* upper bound of the rendering resolution (default 300) */
+    struct ocr *ocr; /* for pages without text and with letters that have no names; NULL: none (ocr.h) */
 };
 
 /* Captions with their regions, tables as kind "table"; a second caption that says it continues an earlier one has

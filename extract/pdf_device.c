@@ -467,4 +467,5 @@ void pdf_record(struct pdf_doc *d, struct pdf_sheet *page, fz_page *source)
         place_page(page, bounds, turn);
         run_page(d, page, source, false);
     }
+    pdf_scan(d, page, source);
 }

@@ -123,8 +123,11 @@ struct pdf_font {
     bool bold, italic;
 };
 
+struct ocr;
+
 struct pdf_doc {
     fz_context *ctx;
+    struct ocr *ocr; /* reads pages without text, or NULL */
     pdf_document *pdf;
     struct article *article;
     struct arena *arena; /* working memory, gone after the call */
@@ -160,6 +163,10 @@ bool box_holds_centre(struct box outer, struct box inner);
 
 /* pdf_device.c: interprets one page. MuPDF errors are thrown. */
 void pdf_record(struct pdf_doc *d, struct pdf_sheet *page, fz_page *source);
+
+/* pdf_scan.c: graphics, and with OCR text, of a page that is a picture of a page; text of one whose letters have no
+ * names. Other pages are left as they are. Does not throw. */
+void pdf_scan(struct pdf_doc *d, struct pdf_sheet *page, fz_page *source);
 
 /* pdf_text.c: makes lines out of MuPDF's structured text. */
 void pdf_take_lines(struct pdf_doc *d, struct pdf_sheet *page, fz_stext_page *text);

@@ -183,7 +183,9 @@ static double resolution(const struct pdf_sheet *page, struct box region, double
     for (size_t i = 0; i < page->n_marks; i++) {
         const struct pdf_mark *m = &page->marks[i];
         struct box common = box_intersect(m->box, region);
-        if (m->furniture || m->white || m->gone || box_area(common) <= 0)
+        /* What a scanned page shows is in its picture, whatever was found there. */
+        bool hidden = page->scanned ? m->kind != MARK_IMAGE : m->furniture || m->gone;
+        if (hidden || m->white || box_area(common) <= 0)
             continue;
         if (m->kind != MARK_IMAGE) {
             drawn = true;
@@ -193,7 +195,7 @@ static double resolution(const struct pdf_sheet *page, struct box region, double
         native = fmax(native, 72 * fmax(m->width / fmax(w, 1), m->height / fmax(h, 1)));
         covered += box_area(common);
     }
-    for (size_t i = 0; i < page->n_lines && !drawn; i++)
+    for (size_t i = 0; i < page->n_lines && !drawn && !page->scanned; i++)
         drawn = box_holds_centre(region, page->lines[i].box);
     if (native <= 0 || covered < 0.3 * box_area(region))
         return max_dpi;
