@@ -15,6 +15,7 @@
 #include "db/blob.h"
 #include "db/document.h"
 #include "db/figure.h"
+#include "extract/ocr.h"
 #include "extract/service.h"
 #include "stage/runner.h"
 
@@ -25,10 +26,12 @@ enum { DOCUMENT_TIMEOUT_S = 300, IMAGE_TIMEOUT_S = 60 };
 
 static int no_images;
 static int max_dpi = 300;
+static const char *ocr_languages;
 
 static const struct poptOption options[] = {
     {"no-images", 0, POPT_ARG_NONE, &no_images, 0, NULL, NULL},
     {"max-dpi", 0, POPT_ARG_INT, &max_dpi, 0, NULL, NULL},
+    {"ocr", 0, POPT_ARG_STRING, &ocr_languages, 0, NULL, NULL},
     POPT_TABLEEND,
 };
 
@@ -44,6 +47,8 @@ static const char description[] =
     "  --no-images        captions and places only, no pictures\n"
     "  --max-dpi N        upper bound of the resolution at which figures of PDFs are rendered (72 to 600, default "
     "300)\n"
+    "  --ocr LANGS        read scanned pages, and pages whose letters have no names, with Tesseract; LANGS are its codes\n"
+    "                     (eng, kor+eng); seconds a page\n"
     "\n"
     "Example:\n"
     "  figmill extract --corpus corpus -j 8\n";
@@ -329,7 +334,7 @@ static bool enqueue_one(void *context, int64_t document_id, const char *inputs, 
     char item[24], settings[32], fingerprint[SHA256_SIZE];
     snprintf(item, sizeof item, "%lld", (long long)document_id);
     snprintf(settings, sizeof settings, "images %d dpi %d", !no_images, max_dpi);
-    sha256_list(fingerprint, EXTRACT_VERSION, settings, inputs, SHA256_END);
+    sha256_list(fingerprint, EXTRACT_VERSION, settings, ocr_languages ? ocr_languages : "", inputs, SHA256_END);
     return task_enqueue(&c->db, c->stage->name, item, part, fingerprint, false, e);
 }
 
@@ -338,9 +343,20 @@ static bool enqueue(struct stage_context *c, struct err *e)
     return document_each(&c->db, enqueue_one, c, e);
 }
 
+/* In the sandbox, before it closes; prepare has found out already whether it can be done. */
+static void *load_ocr(void)
+{
+    struct err e = {0};
+    return ocr_languages ? ocr_open(ocr_languages, &e) : NULL;
+}
+
 static bool prepare(struct stage_context *c, struct err *e)
 {
     (void)c;
+    struct ocr *ocr = ocr_languages ? ocr_open(ocr_languages, e) : NULL;
+    if (ocr_languages && !ocr)
+        return false;
+    ocr_close(ocr);
     return (max_dpi >= 72 && max_dpi <= 600) || err_set(e, ERR_USAGE, "--max-dpi: wants a number from 72 to 600");
 }
 
@@ -358,7 +374,11 @@ static const struct stage extract = {
     .options = options,
     .writes = writes,
     .mode = DB_WRITE,
-    .sandbox = {.service = service_serve, .init = service_warm, .memory_bytes = SERVICE_MEMORY},
+    .sandbox = {.service = service_serve,
+                .init = service_warm,
+                .load = load_ocr,
+                .cpu_s = DOCUMENT_TIMEOUT_S,
+                .memory_bytes = SERVICE_MEMORY},
     .prepare = prepare,
     .enqueue = enqueue,
     .start = start,

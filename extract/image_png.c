@@ -70,8 +70,9 @@ struct image_png *image_png_new(struct str *out, int width, int height, enum ima
     png_set_IHDR(p->png, p->info, (png_uint_32)width, (png_uint_32)height, 8,
                  samples == IMAGE_GREY ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    /* 3 % larger than at zlib's default, in nearly half the time. */
-    png_set_compression_level(p->png, 4);
+    /* 3 % larger than at zlib's default, in nearly half the time. Runs of one colour need no lazy matching: half the
+     * time again, and 8 % larger. */
+    png_set_compression_level(p->png, flat ? 3 : 4);
     if (flat)
         png_set_filter(p->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
     png_write_info(p->png, p->info);

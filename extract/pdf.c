@@ -192,11 +192,15 @@ static void add_figures(struct pdf_doc *d)
 static bool emit_pictures(struct pdf_doc *d, const struct pdf_options *options, article_image_fn *emit, void *context,
                           struct err *e)
 {
+    const struct pdf_options figures = options ? *options : (struct pdf_options){.images = true, .max_dpi = 300};
+    struct pdf_options tables = figures;
+    tables.max_dpi = fmin(figures.max_dpi, PDF_TABLE_DPI);
     for (size_t i = 0; i < d->n_captions; i++) {
         const struct pdf_caption *c = &d->captions[i];
         if (c->figure < 0 || c->region_page < 0)
             continue;
-        if (!pdf_emit_picture(d, options, &d->pages[c->region_page], c->region, (size_t)c->figure, emit, context, e))
+        if (!pdf_emit_picture(d, c->table ? &tables : &figures, &d->pages[c->region_page], c->region, (size_t)c->figure,
+                              emit, context, e))
             return false;
     }
     return true;
@@ -234,11 +238,13 @@ bool pdf_extract(const unsigned char *bytes, size_t len, const struct pdf_option
         return err_set(e, ERR_LIMIT, "PDF of %zu bytes; at most %d are read", len, PDF_MAX_BYTES);
     struct arena arena = ARENA_INIT;
     struct pdf_doc d = {.ctx = new_context(), .article = a, .arena = &arena};
+    d.ocr = options ? options->ocr : NULL;
     if (!d.ctx)
         return err_set(e, ERR_SYSTEM, "no memory for reading a PDF");
     bool ok = extract(&d, bytes, len, options, emit, context, e);
     for (int p = 0; d.pages && p < d.n_pages; p++)
         free(d.pages[p].marks);
+    pdf_drop_list(&d);
     pdf_drop_document(d.ctx, d.pdf);
     fz_drop_context(d.ctx);
     arena_release(&arena);

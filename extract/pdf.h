@@ -8,14 +8,16 @@
 
 enum {
     PDF_MAX_BYTES = 256 << 20,
-    PDF_MAX_PAGES = 2000,      /* later pages are left out, with a warning */
-    PDF_MAX_SIDE = 6000,       /* pixels of a rendered figure's longer side */
+    PDF_MAX_PAGES = 2000, /* later pages are left out, with a warning */
+    PDF_TABLE_DPI = 150,  /* tables are drawn with, or less: no pair is made of them, and their text is kept as text */
+    PDF_MAX_SIDE = 6000,  /* pixels of a rendered figure's longer side */
     PDF_STORE_BYTES = 48 << 20 /* MuPDF's cache */
 };
 
 struct pdf_options {
-    bool images;    /* write pixels; off: geometry and captions only */
-    double max_dpi; /* upper bound of the rendering resolution (default 300) */
+    bool images;     /* write pixels; off: geometry and captions only */
+    double max_dpi;  /* upper bound of the rendering resolution (default 300) */
+    struct ocr *ocr; /* for pages without text and with letters that have no names; NULL: none (ocr.h) */
 };
 
 /* Captions with their regions, tables as kind "table"; a second caption that says it continues an earlier one has

@@ -79,6 +79,24 @@ static bool is_underline(const struct pdf_sheet *page, const struct pdf_mark *m)
     return false;
 }
 
+/* The rule under a running head or over a foot, where it is not part of a frame: as wide as the text, in the page's
+ * outer strips, and with no line down from its ends. On short articles it does not repeat often enough to be furniture.
+ */
+static bool is_page_rule(const struct pdf_sheet *page, const struct pdf_mark *rule)
+{
+    bool outer = rule->box.y1 < 0.13 * page->height || rule->box.y0 > 0.87 * page->height;
+    if (!outer || box_height(rule->box) > 5 || box_width(rule->box) < 0.6 * page->width)
+        return false;
+    for (size_t i = 0; i < page->n_marks; i++) {
+        const struct pdf_mark *m = &page->marks[i];
+        bool at_end = fabs(m->box.x0 - rule->box.x0) < 3 || fabs(m->box.x1 - rule->box.x1) < 3;
+        if (m != rule && !m->furniture && !m->white && at_end && box_height(m->box) > 15 &&
+            box_overlap_y(m->box, rule->box) > -2)
+            return false;
+    }
+    return true;
+}
+
 static void sort_out_marks(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g)
 {
     double sheet = page->width * page->height;
@@ -90,6 +108,10 @@ static void sort_out_marks(struct pdf_doc *d, struct pdf_sheet *page, struct pdf
         if (m->gone)
             continue;
         bool big = box_width(m->box) > 60 && box_height(m->box) > 15;
+        if (few && is_page_rule(page, m)) {
+            m->gone = true;
+            continue;
+        }
         if ((big || few) && (is_container(d, page, g, m) || is_underline(page, m)))
             m->gone = true;
     }

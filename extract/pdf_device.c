@@ -409,7 +409,7 @@ static int run_page(struct pdf_doc *d, struct pdf_sheet *page, fz_page *source, 
     fz_stext_page *seen = NULL, *unseen = NULL;
     fz_device *seen_dev = NULL, *unseen_dev = NULL;
     struct recorder *r = NULL;
-    fz_stext_options options = {.flags = FZ_STEXT_MEDIABOX_CLIP};
+    fz_stext_options options = {0}; /* what lies beside the page is left out by pdf_take_lines, at less cost */
     int turn = 0;
     fz_var(seen);
     fz_var(unseen);
@@ -467,4 +467,5 @@ void pdf_record(struct pdf_doc *d, struct pdf_sheet *page, fz_page *source)
         place_page(page, bounds, turn);
         run_page(d, page, source, false);
     }
+    pdf_scan(d, page, source);
 }

@@ -209,11 +209,20 @@ static void note_loose(struct pdf_doc *d, struct pdf_graphics *all)
         }
 }
 
+static bool has_caption(const struct pdf_doc *d, int page)
+{
+    for (size_t i = 0; i < d->n_captions; i++)
+        if (d->captions[i].page == page)
+            return true;
+    return false;
+}
+
 void pdf_match(struct pdf_doc *d)
 {
     struct pdf_graphics *all = arena_array(d->arena, (size_t)d->n_pages + 1, sizeof *all);
     for (int p = 0; p < d->n_pages; p++)
-        pdf_cluster_page(d, &d->pages[p], &all[p]);
+        if (d->pages[p].n_marks || has_caption(d, p))
+            pdf_cluster_page(d, &d->pages[p], &all[p]);
     for (size_t i = 0; i < d->n_captions; i++) {
         const struct pdf_caption *c = &d->captions[i];
         int owner = (int)i;

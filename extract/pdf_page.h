@@ -130,8 +130,11 @@ struct pdf_font {
     bool bold, italic;
 };
 
+struct ocr;
+
 struct pdf_doc {
     fz_context *ctx;
+    struct ocr *ocr; /* reads pages without text, or NULL */
     pdf_document *pdf;
     struct article *article;
     struct arena *arena; /* working memory, gone after the call */
@@ -149,6 +152,8 @@ struct pdf_doc {
     int tables_above; /* 1: tables stand above their captions; -1: below; 0: not known yet */
     struct pdf_loose *loose;
     size_t n_loose, cap_loose;
+    fz_display_list *list; /* of the page whose figures are being drawn; pdf_render.c */
+    int list_page;
 };
 
 /* pdf_box.c: arithmetic on boxes */
@@ -166,6 +171,10 @@ bool box_holds_centre(struct box outer, struct box inner);
 
 /* pdf_device.c: interprets one page. MuPDF errors are thrown. */
 void pdf_record(struct pdf_doc *d, struct pdf_sheet *page, fz_page *source);
+
+/* pdf_scan.c: graphics, and with OCR text, of a page that is a picture of a page; text of one whose letters have no
+ * names. Other pages are left as they are. Does not throw. */
+void pdf_scan(struct pdf_doc *d, struct pdf_sheet *page, fz_page *source);
 
 /* pdf_text.c: makes lines out of MuPDF's structured text. */
 void pdf_take_lines(struct pdf_doc *d, struct pdf_sheet *page, fz_stext_page *text);
@@ -245,6 +254,9 @@ void pdf_read_mentions(struct pdf_doc *d);
  * draw is a warning. */
 bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, const struct pdf_sheet *page,
                       struct box region, size_t figure, article_image_fn *emit, void *context, struct err *e);
+
+/* Gives up the page that pdf_emit_picture keeps for the next figure. */
+void pdf_drop_list(struct pdf_doc *d);
 
 /* pdf.c: a box of this page in points of the crop box, origin top left. */
 struct box pdf_page_box(const struct pdf_sheet *page, struct box b);

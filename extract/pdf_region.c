@@ -80,33 +80,76 @@ static double gap_between(struct box a, struct box b)
     return fmax(0, fmax(dx, dy));
 }
 
-/* Unites the graphics in a zone. Small things far from the rest are left out; text that stands by itself is taken where
- * it is near. Returns the share of the region that graphics make up (0: text only; -1: nothing there). */
-static double gather(const struct search *s, struct box z, bool vertical, struct box *out)
+/* Unites the drawn pieces in a zone, in rounds, since a small one may be near only to another small one; those far from
+ * all others are left out. Returns the area that they cover. */
+static double gather_drawn(const struct search *s, struct box z, bool vertical, struct box *box)
 {
     const struct pdf_graphics *g = s->g;
-    struct box box = {0, 0, 0, 0};
     double sheet = s->page->width * s->page->height, drawn = 0;
-    for (size_t i = 0; i < g->n_clusters; i++) {
-        const struct pdf_cluster *c = &g->clusters[i]; /* largest first */
-        if (!c->n_marks || c->rules_only || !in_zone(s, c, z, vertical))
-            continue;
-        if (!box_empty(box) && box_area(c->box) < 0.01 * sheet && gap_between(box, c->box) > 60)
-            continue;
-        box = box_union(box, c->box);
-        drawn += box_area(c->drawn);
+    for (int round = 0; round < 3; round++) {
+        struct box before = *box;
+        drawn = 0;
+        for (size_t i = 0; i < g->n_clusters; i++) {
+            const struct pdf_cluster *c = &g->clusters[i]; /* largest first */
+            if (!c->n_marks || c->rules_only || !in_zone(s, c, z, vertical))
+                continue;
+            if (!box_empty(*box) && box_area(c->box) < 0.01 * sheet && gap_between(*box, c->box) > 60)
+                continue;
+            *box = box_union(*box, c->box);
+            drawn += box_area(c->drawn);
+        }
+        if (box_contains(before, *box, 0))
+            break;
     }
-    bool graphics = !box_empty(box);
+    return drawn;
+}
+
+/* The last line of a paragraph that began in another column or on another page, or a heading: it begins where the
+ * column does, is set as large as the body, and stands off from what is drawn. */
+static bool is_stray_text(const struct search *s, const struct pdf_cluster *c, struct box drawn)
+{
+    if (c->n_marks || gap_between(drawn, c->box) < 0.5 * s->d->leading)
+        return false;
+    struct box span = pdf_column_span(s->page, c->box);
+    for (size_t i = 0; i < s->page->n_lines; i++) {
+        const struct pdf_line *line = &s->page->lines[i];
+        if (box_contains(c->box, line->box, 0.5) && fabs(line->box.x0 - span.x0) < 2 &&
+            line->size > s->d->body_size - 0.35 && line->n_chars >= 10 && !line->sideways)
+            return true;
+    }
+    return false;
+}
+
+/* Adds the text that stands by itself near the drawn pieces: titles of axes, lettered grid lines. */
+static void gather_text(const struct search *s, struct box z, bool vertical, bool graphics, struct box *box)
+{
+    const struct pdf_graphics *g = s->g;
+    struct box drawn = *box;
     for (int round = 0; round < 3; round++)
         for (size_t i = 0; i < g->n_clusters; i++) {
             const struct pdf_cluster *c = &g->clusters[i];
             if ((c->n_marks && !c->rules_only) || !c->n_text || !in_zone(s, c, z, vertical))
                 continue;
+            /* A line much wider than the zone runs over other columns too. */
+            if (vertical && box_overlap_x(c->box, z) < 0.75 * box_width(c->box))
+                continue;
+            if (graphics && is_stray_text(s, c, drawn))
+                continue;
             /* A lettered line is a grid line of the plot. */
             double reach = (c->n_marks ? 3 : 1.3) * s->d->leading;
-            if (!graphics || gap_between(box, c->box) < reach)
-                box = box_union(box, c->box);
+            if (!graphics || gap_between(*box, c->box) < reach)
+                *box = box_union(*box, c->box);
         }
+}
+
+/* All that belongs together in a zone. Returns the share of the region that graphics make up (0: text only; -1: nothing
+ * there). */
+static double gather(const struct search *s, struct box z, bool vertical, struct box *out)
+{
+    struct box box = {0, 0, 0, 0};
+    double drawn = gather_drawn(s, z, vertical, &box);
+    bool graphics = !box_empty(box);
+    gather_text(s, z, vertical, graphics, &box);
     *out = box;
     return box_empty(box) ? -1 : graphics ? fmin(1, drawn / box_area(box)) : 0;
 }

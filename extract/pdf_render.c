@@ -1,9 +1,10 @@
-/* pdf_render.c: the picture of one figure: the publisher's own JPEG where it is the whole figure, else that part of the
- * page drawn at the resolution that it really has. */
+/* pdf_render.c: the picture of one figure: where one image is the whole figure, the publisher's own JPEG or the image's
+ * own pixels, else that part of the page drawn at the resolution that it really has. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/str.h"
 #include "extract/image_rows.h"
 #include "extract/pdf_page.h"
@@ -13,6 +14,48 @@ enum {
     MAX_ENCODED = 64 << 20, /* bytes */
     MIN_TEXT_DPI = 200,     /* where lettering is drawn over coarse pictures */
 };
+
+/* ---- what a page draws */
+
+/* The page as a display list: made once for all its figures, and what lies outside of one is skipped when it is drawn.
+ * Throws. */
+static fz_display_list *page_list(struct pdf_doc *d, const struct pdf_sheet *page)
+{
+    fz_context *ctx = d->ctx;
+    fz_page *source = NULL;
+    fz_device *dev = NULL;
+    if (d->list && d->list_page == page->number)
+        return d->list;
+    pdf_drop_list(d);
+    fz_var(source);
+    fz_var(dev);
+    fz_try(ctx)
+    {
+        d->list = fz_new_display_list(ctx, fz_make_rect(0, 0, (float)page->width, (float)page->height));
+        d->list_page = page->number;
+        source = fz_load_page(ctx, &d->pdf->super, page->number);
+        dev = fz_new_list_device(ctx, d->list);
+        fz_run_page_contents(ctx, source, dev, page->ctm, NULL);
+        fz_close_device(ctx, dev);
+    }
+    fz_always(ctx)
+    {
+        fz_drop_device(ctx, dev);
+        fz_drop_page(ctx, source);
+    }
+    fz_catch(ctx)
+    {
+        pdf_drop_list(d);
+        fz_rethrow(ctx);
+    }
+    return d->list;
+}
+
+void pdf_drop_list(struct pdf_doc *d)
+{
+    fz_drop_display_list(d->ctx, d->list);
+    d->list = NULL;
+}
 
 /* ---- the publisher's own image */
 
@@ -47,27 +90,31 @@ struct original {
     struct str bytes;
     const char *media_type; /* NULL: nothing of use */
     int width, height;
-    bool readable; /* a plain grey or RGB JPEG */
+    bool readable;   /* a plain grey or RGB JPEG */
+    fz_image *image; /* whose pixels are all of the figure, or NULL; to be dropped */
 };
 
-/* The encoded bytes of the page's image number `ordinal`, if they are a JPEG or JPEG 2000 file. Throws. */
+/* Whether an image is just its pixels: no mask, no colours that mean something else. */
+static bool is_plain(const fz_image *image)
+{
+    return !image->mask && !image->use_colorkey && !image->imagemask && image->orientation <= 1;
+}
+
+/* The page's image number `ordinal`, and its encoded bytes if they are a JPEG or JPEG 2000 file. Throws. */
 static void load_original(struct pdf_doc *d, const struct pdf_sheet *page, int ordinal, struct original *out)
 {
     fz_context *ctx = d->ctx;
-    fz_page *source = NULL;
     struct catcher *c = NULL;
     fz_cookie cookie = {0};
-    fz_var(source);
     fz_var(c);
     fz_try(ctx)
     {
-        source = fz_load_page(ctx, &d->pdf->super, page->number);
         c = fz_new_derived_device(ctx, struct catcher);
         c->super.fill_image = catch_image;
         c->super.fill_image_mask = catch_mask;
         c->wanted = ordinal;
         c->cookie = &cookie;
-        fz_run_page_contents(ctx, source, &c->super, page->ctm, &cookie);
+        fz_run_display_list(ctx, page_list(d, page), &c->super, fz_identity, fz_infinite_rect, &cookie);
         fz_close_device(ctx, &c->super);
         fz_image *image = c->image;
         fz_compressed_buffer *packed = image ? fz_compressed_image_buffer(ctx, image) : NULL;
@@ -77,21 +124,28 @@ static void load_original(struct pdf_doc *d, const struct pdf_sheet *page, int o
             out->media_type = type == FZ_IMAGE_JPEG ? "image/jpeg" : "image/jp2";
             out->width = image->w;
             out->height = image->h;
-            out->readable = type == FZ_IMAGE_JPEG && (image->n == 1 || image->n == 3) && !image->mask &&
-                            !image->use_decode && !image->use_colorkey && !image->imagemask && image->orientation <= 1;
+            out->readable =
+                type == FZ_IMAGE_JPEG && (image->n == 1 || image->n == 3) && is_plain(image) && !image->use_decode;
         }
+        if (image && is_plain(image))
+            out->image = fz_keep_image(ctx, image);
     }
     fz_always(ctx)
     {
         if (c)
             fz_drop_image(ctx, c->image);
         fz_drop_device(ctx, c ? &c->super : NULL);
-        fz_drop_page(ctx, source);
     }
     fz_catch(ctx)
     {
         fz_rethrow(ctx);
     }
+}
+
+/* A line around an image, no wider than the image itself. */
+static bool is_outline(const struct pdf_mark *m, struct box image)
+{
+    return m->kind == MARK_STROKE && m->rect && box_contains(m->box, image, 1.5) && box_contains(image, m->box, 3);
 }
 
 /* The one image that is the whole region with nothing over it, or NULL. */
@@ -111,7 +165,7 @@ static const struct pdf_mark *whole_image(const struct pdf_sheet *page, struct b
     for (size_t i = 0; i < page->n_marks; i++) {
         const struct pdf_mark *m = &page->marks[i];
         bool inside = box_overlap_x(m->box, only->box) > 1 && box_overlap_y(m->box, only->box) > 1;
-        if (m != only && m->order > only->order && inside && !m->furniture)
+        if (m != only && m->order > only->order && inside && !m->furniture && !is_outline(m, only->box))
             return NULL;
     }
     for (size_t i = 0; i < page->n_lines; i++)
@@ -129,7 +183,9 @@ static double resolution(const struct pdf_sheet *page, struct box region, double
     for (size_t i = 0; i < page->n_marks; i++) {
         const struct pdf_mark *m = &page->marks[i];
         struct box common = box_intersect(m->box, region);
-        if (m->furniture || m->white || m->gone || box_area(common) <= 0)
+        /* What a scanned page shows is in its picture, whatever was found there. */
+        bool hidden = page->scanned ? m->kind != MARK_IMAGE : m->furniture || m->gone;
+        if (hidden || m->white || box_area(common) <= 0)
             continue;
         if (m->kind != MARK_IMAGE) {
             drawn = true;
@@ -139,7 +195,7 @@ static double resolution(const struct pdf_sheet *page, struct box region, double
         native = fmax(native, 72 * fmax(m->width / fmax(w, 1), m->height / fmax(h, 1)));
         covered += box_area(common);
     }
-    for (size_t i = 0; i < page->n_lines && !drawn; i++)
+    for (size_t i = 0; i < page->n_lines && !drawn && !page->scanned; i++)
         drawn = box_holds_centre(region, page->lines[i].box);
     if (native <= 0 || covered < 0.3 * box_area(region))
         return max_dpi;
@@ -161,28 +217,54 @@ static void cover_text(fz_context *ctx, const struct pdf_sheet *page, struct box
     }
 }
 
-static bool is_grey(const fz_pixmap *pix)
+/* RGB pixels to be encoded: all of a pixmap, or the inner part of one. */
+struct raster {
+    const unsigned char *samples;
+    int w, h;
+    ptrdiff_t stride;
+};
+
+/* Most of a drawing is paper. The number of bytes from `p` on, in whole words, that are white. */
+static size_t white_run(const unsigned char *p, size_t n)
 {
-    for (int y = 0; y < pix->h; y++) {
-        const unsigned char *p = pix->samples + (ptrdiff_t)y * pix->stride;
-        for (int x = 0; x < pix->w; x++, p += 3)
-            if (abs(p[0] - p[1]) > 3 || abs(p[1] - p[2]) > 3)
+    size_t at = 0;
+    for (uint64_t word; at + sizeof word <= n; at += sizeof word) {
+        memcpy(&word, p + at, sizeof word);
+        if (word != UINT64_MAX)
+            break;
+    }
+    return at;
+}
+
+static bool is_grey(const struct raster *r)
+{
+    size_t n = 3 * (size_t)r->w;
+    for (int y = 0; y < r->h; y++) {
+        const unsigned char *p = r->samples + y * r->stride;
+        for (size_t x = 0; x < n; x += 3) {
+            if (p[x] == 255)
+                x += white_run(p + x, n - x) / 3 * 3;
+            if (x < n && (abs(p[x] - p[x + 1]) > 3 || abs(p[x + 1] - p[x + 2]) > 3))
                 return false;
+        }
     }
     return true;
 }
 
 /* Neighbouring pixels of drawings are mostly the same, those of photographs mostly differ. */
-static bool is_photo(const fz_pixmap *pix)
+static bool is_photo(const struct raster *r)
 {
-    size_t differ = 0, all = 0;
-    int step = pix->h > 400 ? 3 : 1;
-    for (int y = 0; y < pix->h; y += step) {
-        const unsigned char *p = pix->samples + (ptrdiff_t)y * pix->stride;
-        for (int x = 1; x < pix->w; x++, p += pix->n) {
-            differ += memcmp(p, p + pix->n, pix->n) != 0;
-            all++;
+    size_t differ = 0, all = 0, n = 3 * (size_t)r->w;
+    int step = r->h > 400 ? 3 : 1;
+    for (int y = 0; y < r->h; y += step) {
+        const unsigned char *p = r->samples + y * r->stride;
+        for (size_t x = 3; x < n; x += 3) {
+            size_t white = p[x - 3] == 255 ? white_run(p + x - 3, n - x) / 3 : 0;
+            if (white > 1)
+                x += 3 * (white - 1);
+            differ += p[x] != p[x - 3] || p[x + 1] != p[x - 2] || p[x + 2] != p[x - 1];
         }
+        all += (size_t)r->w - 1;
     }
     return all && differ * 100 > all * 45;
 }
@@ -197,34 +279,25 @@ static double bounded_scale(struct box region, double dpi)
 static fz_pixmap *draw(struct pdf_doc *d, const struct pdf_sheet *page, struct box region, double scale)
 {
     fz_context *ctx = d->ctx;
-    fz_page *source = NULL;
-    fz_pixmap *pix = NULL, *grey = NULL;
+    fz_pixmap *pix = NULL;
     fz_device *dev = NULL;
-    fz_var(source);
     fz_var(pix);
-    fz_var(grey);
     fz_var(dev);
     fz_try(ctx)
     {
         fz_irect r = fz_make_irect((int)floor(region.x0 * scale), (int)floor(region.y0 * scale),
                                    (int)ceil(region.x1 * scale), (int)ceil(region.y1 * scale));
-        source = fz_load_page(ctx, &d->pdf->super, page->number);
         pix = fz_new_pixmap_with_bbox(ctx, fz_device_rgb(ctx), r, NULL, 0);
         fz_clear_pixmap_with_value(ctx, pix, 255);
         dev = fz_new_draw_device(ctx, fz_identity, pix);
-        fz_run_page_contents(ctx, source, dev, fz_concat(page->ctm, fz_scale((float)scale, (float)scale)), NULL);
+        fz_run_display_list(ctx, page_list(d, page), dev, fz_scale((float)scale, (float)scale), fz_rect_from_irect(r),
+                            NULL);
         fz_close_device(ctx, dev);
         cover_text(ctx, page, region, scale, pix);
-        if (is_grey(pix)) {
-            grey = fz_convert_pixmap(ctx, pix, fz_device_gray(ctx), NULL, NULL, fz_default_color_params, 0);
-            fz_drop_pixmap(ctx, pix);
-            pix = grey;
-        }
     }
     fz_always(ctx)
     {
         fz_drop_device(ctx, dev);
-        fz_drop_page(ctx, source);
     }
     fz_catch(ctx)
     {
@@ -234,19 +307,88 @@ static fz_pixmap *draw(struct pdf_doc *d, const struct pdf_sheet *page, struct b
     return pix;
 }
 
-/* Rows of a pixmap without alpha as JPEG or PNG. */
-static bool encode(const fz_pixmap *pix, struct str *bytes, struct image *out, struct err *e)
+/* The least sample of the ring of pixels that lies `inset` inside of the edge. */
+static int darkest_of_ring(const struct raster *r, int inset)
+{
+    int least = 255;
+    for (int y = inset; y < r->h - inset; y++) {
+        const unsigned char *row = r->samples + y * r->stride;
+        int step = y == inset || y == r->h - 1 - inset ? 1 : r->w - 1 - 2 * inset;
+        for (int x = inset; x < r->w - inset; x += step)
+            for (int k = 0; k < 3; k++)
+                least = row[3 * x + k] < least ? row[3 * x + k] : least;
+    }
+    return least;
+}
+
+/* Spreadsheets put a faint line around a chart. Where the ring inside of it is white it says nothing: without it the
+ * picture's edge is paper, as it is around drawn ones. */
+static void leave_out_outline(struct raster *r)
+{
+    enum { LINE = 2 };
+    if (r->w < 50 || r->h < 50 || darkest_of_ring(r, 0) > 250 || darkest_of_ring(r, LINE) < 250)
+        return;
+    r->samples += LINE * r->stride + 3 * LINE;
+    r->w -= 2 * LINE;
+    r->h -= 2 * LINE;
+}
+
+/* The image's own pixels as RGB, without drawing them: nothing is blurred. NULL: there are too many, or more than
+ * `max_dpi` asks for. Throws. */
+static fz_pixmap *own_pixels(struct pdf_doc *d, fz_image *image, struct box region, double max_dpi)
+{
+    fz_context *ctx = d->ctx;
+    fz_pixmap *pix = NULL, *rgb = NULL;
+    bool too_fine = image->w > 1.05 * max_dpi / 72 * box_width(region);
+    if (too_fine || (double)image->w * image->h > MAX_PIXELS || image->w > PDF_MAX_SIDE || image->h > PDF_MAX_SIDE)
+        return NULL;
+    pix = fz_get_pixmap_from_image(ctx, image, NULL, NULL, NULL, NULL);
+    if (pix->colorspace == fz_device_rgb(ctx) && !pix->alpha && pix->n == 3)
+        return pix;
+    fz_var(rgb);
+    fz_try(ctx)
+    {
+        if (pix->colorspace && !pix->alpha && !pix->s)
+            rgb = fz_convert_pixmap(ctx, pix, fz_device_rgb(ctx), NULL, NULL, fz_default_color_params, 0);
+    }
+    fz_always(ctx)
+    {
+        fz_drop_pixmap(ctx, pix);
+    }
+    fz_catch(ctx)
+    {
+        fz_rethrow(ctx);
+    }
+    return rgb;
+}
+
+/* JPEG or PNG; grey where there is no colour. */
+static bool encode(const struct raster *r, struct str *bytes, struct image *out, struct err *e)
 {
     struct image_info info;
-    struct image_writer w = {.out = bytes, .jpeg = is_photo(pix), .flat = true, .info = &info};
-    bool ok = image_writer_begin(&w, pix->w, pix->h, pix->n == 1 ? IMAGE_GREY : IMAGE_RGB, e);
-    for (int y = 0; ok && y < pix->h; y++)
-        ok = image_writer_row(&w, pix->samples + (ptrdiff_t)y * pix->stride, e);
+    struct image_writer w = {.out = bytes, .jpeg = is_photo(r), .flat = true, .info = &info};
+    unsigned char *grey = is_grey(r) ? mem_new((size_t)r->w) : NULL;
+    bool ok = image_writer_begin(&w, r->w, r->h, grey ? IMAGE_GREY : IMAGE_RGB, e);
+    for (int y = 0; ok && y < r->h; y++) {
+        const unsigned char *row = r->samples + y * r->stride;
+        for (int x = 0; grey && x < r->w; x++)
+            grey[x] = row[3 * x + 1];
+        ok = image_writer_row(&w, grey ? grey : row, e);
+    }
     ok = ok && image_writer_end(&w, e);
     image_writer_release(&w);
-    *out = (struct image){w.jpeg ? "image/jpeg" : "image/png", (const unsigned char *)bytes->data, bytes->len, pix->w,
-                          pix->h};
+    free(grey);
+    *out =
+        (struct image){w.jpeg ? "image/jpeg" : "image/png", (const unsigned char *)bytes->data, bytes->len, r->w, r->h};
     return ok;
+}
+
+static bool encode_pixmap(const fz_pixmap *pix, bool own, struct str *bytes, struct image *out, struct err *e)
+{
+    struct raster r = {pix->samples, pix->w, pix->h, pix->stride};
+    if (own)
+        leave_out_outline(&r);
+    return encode(&r, bytes, out, e);
 }
 
 bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, const struct pdf_sheet *page,
@@ -259,18 +401,23 @@ bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, cons
     struct box sheet = {0, 0, page->width, page->height};
     struct err why = {0};
     fz_pixmap *pix = NULL;
+    bool own = false;
     double max_dpi = options && options->max_dpi > 0 ? options->max_dpi : 300;
     /* A little air, so that nothing of a line's width or a letter's edge is cut off. */
     struct box area = box_intersect(box_grow(region, 1.5), sheet);
     if (box_width(area) < 2 || box_height(area) < 2)
         return true;
     fz_var(pix);
+    fz_var(own);
     fz_try(ctx)
     {
         const struct pdf_mark *whole = whole_image(page, region);
         if (whole)
             load_original(d, page, whole->image, &original);
-        if (!original.readable)
+        if (!original.readable && original.image)
+            pix = own_pixels(d, original.image, region, max_dpi);
+        own = pix;
+        if (!original.readable && !pix)
             pix = draw(d, page, area, bounded_scale(area, resolution(page, region, max_dpi)));
     }
     fz_catch(ctx)
@@ -278,7 +425,7 @@ bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, cons
         original.readable = false;
         err_set(&why, ERR_FORMAT, "%s", fz_caught_message(ctx));
     }
-    bool made = original.readable || (pix && encode(pix, &bytes, &drawn, &why)), ok = true;
+    bool made = original.readable || (pix && encode_pixmap(pix, own, &bytes, &drawn, &why)), ok = true;
     fz_drop_pixmap(ctx, pix);
     if (made) {
         struct image first = {original.media_type, (const unsigned char *)original.bytes.data, original.bytes.len,
@@ -289,6 +436,7 @@ bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, cons
     } else {
         article_warn(d->article, "page %d: a figure could not be drawn: %s", page->number + 1, why.text);
     }
+    fz_drop_image(ctx, original.image);
     str_release(&original.bytes);
     str_release(&bytes);
     return ok;

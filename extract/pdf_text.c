@@ -94,10 +94,12 @@ static bool seen_before(struct taker *t, int c, double x, double y, double size)
     double near = (c == t->last_code ? 0.1 : 0.25) * size;
     t->last_code = c;
     int cx = (int)floor(x / 4), cy = (int)floor(y / 4);
-    for (int dx = -1; dx <= 1; dx++)
-        for (int dy = -1; dy <= 1; dy++) {
-            unsigned h =
-                ((unsigned)(cx + dx) * 73856093u) ^ ((unsigned)(cy + dy) * 19349663u) ^ ((unsigned)c * 83492791u);
+    double reach = fmin(near, 4);
+    int left = (int)floor((x - reach) / 4), right = (int)floor((x + reach) / 4);
+    int top = (int)floor((y - reach) / 4), bottom = (int)floor((y + reach) / 4);
+    for (int i = left; i <= right; i++)
+        for (int j = top; j <= bottom; j++) {
+            unsigned h = ((unsigned)i * 73856093u) ^ ((unsigned)j * 19349663u) ^ ((unsigned)c * 83492791u);
             unsigned slot = h % SEEN_SLOTS;
             if (t->seen[slot].c == c && fabs(t->seen[slot].x - x) < near && fabs(t->seen[slot].y - y) < near)
                 return true;
@@ -117,13 +119,21 @@ static void add_glyph(struct piece *p, struct glyph g)
     p->glyphs[p->n++] = g;
 }
 
+/* Crop marks and what was left beside the page are not seen. */
+static bool on_sheet(const struct pdf_sheet *page, const fz_stext_char *c)
+{
+    return c->origin.x > -c->size && c->origin.x < page->width && c->origin.y > 0 &&
+           c->origin.y < page->height + c->size;
+}
+
 static void take_piece(struct taker *t, const fz_stext_line *line, int block)
 {
     struct piece p = {.block = block, .sideways = !(line->dir.x > 0.9f) || line->wmode};
     double size_sum = 0;
     for (const fz_stext_char *c = line->first_char; c; c = c->next) {
         bool space = is_space(c->c);
-        if (!isfinite(c->origin.x) || !isfinite(c->origin.y) || !(c->size > 0.1f && c->size < 2000))
+        if (!isfinite(c->origin.x) || !isfinite(c->origin.y) || !(c->size > 0.1f && c->size < 2000) ||
+            !on_sheet(t->page, c))
             continue;
         if (!space && seen_before(t, c->c, c->origin.x, c->origin.y, c->size))
             continue;

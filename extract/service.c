@@ -36,7 +36,8 @@ static bool serve_document(int op, const char *params, const unsigned char *byte
 {
     struct article a = ARTICLE_INIT;
     cJSON *json = json_parse(params, strlen(params), NULL);
-    struct pdf_options options = {json_bool(json, "images", true), json_number(json, "max_dpi", 300)};
+    struct pdf_options options = {json_bool(json, "images", true), json_number(json, "max_dpi", 300),
+                                  sandbox_loaded(reply)};
     bool ok = op == SERVICE_JATS   ? jats_extract((const char *)bytes, len, &a, e)
               : op == SERVICE_HTML ? html_extract((const char *)bytes, len, &a, e)
                                    : pdf_extract(bytes, len, &options, &a, send_pair, reply, e);

@@ -15,6 +15,7 @@ enum service_op { SERVICE_JATS, SERVICE_HTML, SERVICE_PDF, SERVICE_IMAGE };
 /* The inner end: what a stage's sandbox_options take. */
 enum { SERVICE_MEMORY = 1 << 30 }; /* bytes of address space */
 void service_warm(void);
+/* What sandbox_loaded gives to the service is a struct ocr (ocr.h), or NULL. */
 sandbox_service_fn service_serve;
 
 struct service_options {

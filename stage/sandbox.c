@@ -48,7 +48,13 @@ struct frame_head {
 
 struct sandbox_reply {
     int fd;
+    void *loaded;
 };
+
+void *sandbox_loaded(const struct sandbox_reply *reply)
+{
+    return reply->loaded;
+}
 
 static bool send_frame(int fd, struct frame_head head, const void *json, const void *bytes, struct err *e)
 {
@@ -86,9 +92,10 @@ static bool receive_request(int socket_fd, struct request_head *head, int *fd)
     return (size_t)n == sizeof *head || file_read_exactly(socket_fd, (char *)head + n, sizeof *head - (size_t)n);
 }
 
-static void serve_one(const struct sandbox_options *o, const struct request_head *head, const char *params, int fd)
+static void serve_one(const struct sandbox_options *o, void *loaded, const struct request_head *head,
+                      const char *params, int fd)
 {
-    struct sandbox_reply reply = {SOCKET_FD};
+    struct sandbox_reply reply = {SOCKET_FD, loaded};
     struct file_map input = {(const unsigned char *)"", 0};
     struct err e = {0};
     bool ok = (fd < 0 || file_map_fd(fd, "the input", MAX_INPUT, &input, &e)) &&
@@ -100,7 +107,7 @@ static void serve_one(const struct sandbox_options *o, const struct request_head
         _exit(0);
 }
 
-static void serve(const struct sandbox_options *o)
+static void serve(const struct sandbox_options *o, void *loaded)
 {
     struct request_head head;
     int fd;
@@ -111,7 +118,7 @@ static void serve(const struct sandbox_options *o)
         if (!file_read_exactly(SOCKET_FD, params, head.params_len))
             break;
         seccomp_cpu_limit(o->cpu_s ? o->cpu_s : 120);
-        serve_one(o, &head, params, fd);
+        serve_one(o, loaded, &head, params, fd);
         free(params);
         if (fd >= 0)
             close(fd);
@@ -139,6 +146,7 @@ static void child_main(const struct sandbox_options *o, int socket_fd, pid_t par
     }
     if (o->init)
         o->init();
+    void *loaded = o->load ? o->load() : NULL;
     if (!seccomp_enter(o->memory_bytes ? o->memory_bytes : (size_t)2 << 30, &e)) {
         struct frame_head end = {.type = FRAME_END, .err_kind = ERR_SYSTEM, .json_len = strlen(e.text)};
         send_frame(SOCKET_FD, end, e.text, NULL, NULL);
@@ -146,7 +154,7 @@ static void child_main(const struct sandbox_options *o, int socket_fd, pid_t par
     }
     struct frame_head ready = {.type = FRAME_END};
     if (send_frame(SOCKET_FD, ready, NULL, NULL, NULL))
-        serve(o);
+        serve(o, loaded);
     _exit(0);
 }
 

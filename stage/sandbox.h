@@ -29,9 +29,13 @@ typedef bool sandbox_service_fn(int op, const char *params, const unsigned char 
 bool sandbox_send(struct sandbox_reply *reply, const char *json, size_t json_len, const void *bytes, size_t len,
                   struct err *e);
 
+/* For a service: what `load` gave, NULL without one. */
+void *sandbox_loaded(const struct sandbox_reply *reply);
+
 struct sandbox_options {
     sandbox_service_fn *service;
     void (*init)(void);  /* called in the sandbox before it closes: loads what could not be opened later; or NULL */
+    void *(*load)(void); /* the same, and what it gives stays there for the service: sandbox_loaded; or NULL */
     size_t memory_bytes; /* address space of the process; 0: 2 GiB */
     int cpu_s;           /* CPU seconds a call; 0: 120 */
 };

@@ -1,6 +1,7 @@
-/* bench_pdf.c: extracts figures from PDFs and says how fast: `bench_pdf [-n] [-d DPI] [-o FOLDER] FILE...`
+/* bench_pdf.c: extracts figures from PDFs and says how fast: `bench_pdf [-n] [-d DPI] [-l LANGS] [-o FOLDER] FILE...`
  * Writes one JSON object a figure to stdout (file, figure's fields, picture), pages a second and peak memory to stderr.
- * -n: no pixels; -o: pictures go to FOLDER as N-INDEX.jpg or .png, N being the file's place on the command line. */
+ * -n: no pixels; -l: OCR; -o: pictures go to FOLDER as N-INDEX.jpg or .png, N being the file's place on the command
+ * line. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "extract/ocr.h"
 #include "extract/pdf.h"
 
 struct run {
@@ -52,16 +54,23 @@ int main(int argc, char **argv)
 {
     struct pdf_options options = {.images = true, .max_dpi = 300};
     struct run run = {0};
+    struct err usage = {0};
     int opt, pages = 0, failed = 0;
-    while ((opt = getopt(argc, argv, "nd:o:")) != -1) {
+    while ((opt = getopt(argc, argv, "nd:o:l:")) != -1) {
         if (opt == 'n')
             options.images = false;
         else if (opt == 'd')
             options.max_dpi = strtod(optarg, NULL);
+        else if (opt == 'l' && !options.ocr)
+            options.ocr = ocr_open(optarg, &usage);
         else if (opt == 'o')
             run.folder = optarg;
         else
             return 2;
+    }
+    if (usage.text[0]) {
+        fprintf(stderr, "%s\n", usage.text);
+        return 2;
     }
     double start = seconds();
     for (int i = optind; i < argc; i++) {

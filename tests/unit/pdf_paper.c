@@ -104,8 +104,8 @@ void write_paper(const struct paper *p, struct str *out)
     if (p->image.len) {
         str_addf(out,
                  "5 0 obj\n<</Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/DeviceRGB"
-                 "/Filter/DCTDecode/Length %zu>>\nstream\n",
-                 p->image_w, p->image_h, p->image.len);
+                 "%s/Length %zu>>\nstream\n",
+                 p->image_w, p->image_h, p->raw ? "" : "/Filter/DCTDecode", p->image.len);
         str_add_bytes(out, p->image.data, p->image.len);
         str_add(out, "\nendstream\nendobj\n");
     } else {

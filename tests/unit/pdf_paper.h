@@ -20,6 +20,7 @@ struct paper {
     size_t n_pages;
     struct str image; /* a JPEG that pages draw as /Im, or nothing */
     int image_w, image_h;
+    bool raw;            /* `image` holds bare RGB samples */
     const char *trailer; /* put into the trailer, or NULL */
 };
 

@@ -7,210 +7,12 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <png.h>
 
 #include "base/str.h"
 #include "extract/image_rows.h"
 #include "extract/pdf.h"
-
-/* ---- writing a PDF */
-
-enum { MAX_OBJECTS = 40, PAGE_W = 595, PAGE_H = 842 };
-
-struct paper {
-    struct str pages[8]; /* content streams */
-    size_t n_pages;
-    struct str image; /* a JPEG that pages draw as /Im, or nothing */
-    int image_w, image_h;
-    const char *trailer; /* put into the trailer, or NULL */
-};
-
-static struct str *new_page(struct paper *p)
-{
-    struct str *s = &p->pages[p->n_pages++];
-    str_init(s, 1 << 20);
-    return s;
-}
-
-static void paper_release(struct paper *p)
-{
-    for (size_t i = 0; i < p->n_pages; i++)
-        str_release(&p->pages[i]);
-    str_release(&p->image);
-}
-
-/* Text with its baseline at y from the top. */
-static void put(struct str *s, double x, double y, double size, const char *font, const char *text)
-{
-    str_addf(s, "BT /%s %g Tf %g %g Td (%s) Tj ET\n", font, size, x, PAGE_H - y, text);
-}
-
-/* Lines of body text, about `width` points wide. */
-static double paragraph(struct str *s, double x, double y, double width, int lines)
-{
-    static const char words[] =
-        "Low doses of radiation were given to the joints of patients who had not answered to other "
-        "treatment and the outcome was noted over twelve months of careful observation in clinic ";
-    for (int i = 0; i < lines; i++, y += 12) {
-        struct str line = STR_INIT(400);
-        size_t at = (size_t)(i * 37) % 90;
-        while (at && words[at - 1] != ' ')
-            at--;
-        /* The words over and over, as far as the line is wide. */
-        for (size_t n = (size_t)(width / 4.6); n > 0; n--, at = (at + 1) % (sizeof words - 1))
-            str_add_char(&line, words[at]);
-        put(s, x, y, 10, "Body", line.data);
-        str_release(&line);
-    }
-    return y;
-}
-
-/* Axes, ticks with numbers, bars and a title of the axis. Top left corner at x, y. */
-static void plot(struct str *s, double x, double y, double w, double h)
-{
-    str_addf(s, "1 w %g %g m %g %g l %g %g l S\n", x + 30, PAGE_H - y, x + 30, PAGE_H - y - h + 30, x + w,
-             PAGE_H - y - h + 30);
-    for (int i = 0; i < 5; i++) {
-        double bx = x + 40 + i * (w - 50) / 5, bh = (h - 40) * (i + 1) / 5;
-        str_addf(s, "0.2 0.4 %g rg %g %g %g %g re f\n", 0.1 * i, bx, PAGE_H - y - h + 31, 20.0, bh);
-        put(s, bx + 6, y + h - 18, 7, "Body", "9");
-        put(s, x + 18, y + 12 + i * (h - 50) / 5, 7, "Body", "42");
-    }
-    str_add(s, "0 g\n");
-    put(s, x + w / 2 - 20, y + h - 4, 7, "Body", "Dose in Gy");
-}
-
-static void place_image(struct str *s, double x, double y, double w, double h)
-{
-    str_addf(s, "q %g 0 0 %g %g %g cm /Im Do Q\n", w, h, x, PAGE_H - y - h);
-}
-
-static void make_image(struct paper *p, int w, int h)
-{
-    struct image_info info;
-    struct err e = {0};
-    str_init(&p->image, 1 << 20);
-    struct image_writer writer = {.out = &p->image, .jpeg = true, .info = &info};
-    unsigned char row[3 * 400];
-    assert_true(image_writer_begin(&writer, w, h, IMAGE_RGB, &e));
-    for (int y = 0; y < h; y++) {
-        for (int x = 0; x < w; x++) {
-            row[3 * x] = (unsigned char)(x * 255 / w);
-            row[3 * x + 1] = (unsigned char)(y * 255 / h);
-            row[3 * x + 2] = (unsigned char)((x * y) % 251);
-        }
-        assert_true(image_writer_row(&writer, row, &e));
-    }
-    assert_true(image_writer_end(&writer, &e));
-    image_writer_release(&writer);
-    p->image_w = w;
-    p->image_h = h;
-}
-
-static void write_paper(const struct paper *p, struct str *out)
-{
-    size_t at[MAX_OBJECTS] = {0}, n = 6 + 2 * p->n_pages;
-    str_init(out, 8 << 20);
-    str_add(out, "%PDF-1.5\n");
-    at[1] = out->len;
-    str_add(out, "1 0 obj\n<</Type/Catalog/Pages 2 0 R/Lang(pt-BR)>>\nendobj\n");
-    at[2] = out->len;
-    str_add(out, "2 0 obj\n<</Type/Pages/Kids[");
-    for (size_t i = 0; i < p->n_pages; i++)
-        str_addf(out, "%zu 0 R ", 6 + 2 * i);
-    str_addf(out, "]/Count %zu>>\nendobj\n", p->n_pages);
-    at[3] = out->len;
-    str_add(out, "3 0 obj\n<</Type/Font/Subtype/Type1/BaseFont/Times-Roman>>\nendobj\n");
-    at[4] = out->len;
-    str_add(out, "4 0 obj\n<</Type/Font/Subtype/Type1/BaseFont/Helvetica-Bold>>\nendobj\n");
-    at[5] = out->len;
-    if (p->image.len) {
-        str_addf(out,
-                 "5 0 obj\n<</Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/DeviceRGB"
-                 "/Filter/DCTDecode/Length %zu>>\nstream\n",
-                 p->image_w, p->image_h, p->image.len);
-        str_add_bytes(out, p->image.data, p->image.len);
-        str_add(out, "\nendstream\nendobj\n");
-    } else {
-        str_add(out, "5 0 obj\nnull\nendobj\n");
-    }
-    for (size_t i = 0; i < p->n_pages; i++) {
-        at[6 + 2 * i] = out->len;
-        str_addf(out,
-                 "%zu 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents %zu 0 R"
-                 "/Resources<</Font<</Body 3 0 R/Bold 4 0 R>>/XObject<</Im 5 0 R>>>>>>\nendobj\n",
-                 6 + 2 * i, PAGE_W, PAGE_H, 7 + 2 * i);
-        at[7 + 2 * i] = out->len;
-        str_addf(out, "%zu 0 obj\n<</Length %zu>>\nstream\n", 7 + 2 * i, p->pages[i].len);
-        str_add_bytes(out, p->pages[i].data, p->pages[i].len);
-        str_add(out, "\nendstream\nendobj\n");
-    }
-    size_t xref = out->len;
-    str_addf(out, "xref\n0 %zu\n0000000000 65535 f \n", n);
-    for (size_t i = 1; i < n; i++)
-        str_addf(out, "%010zu 00000 n \n", at[i]);
-    str_addf(out, "trailer\n<</Size %zu/Root 1 0 R%s>>\nstartxref\n%zu\n%%%%EOF\n", n, p->trailer ? p->trailer : "",
-             xref);
-}
-
-/* ---- reading it */
-
-struct seen {
-    size_t n, figure[16];
-    struct str bytes[16];
-    const char *media_type[16];
-    int width[16], height[16];
-    bool original[16];
-    bool refuse;
-};
-
-static bool see(void *context, size_t index, const struct image *original, const struct image *picture, struct err *e)
-{
-    struct seen *seen = context;
-    if (seen->refuse)
-        return err_set(e, ERR_ABORT, "enough");
-    assert_true(seen->n < 16);
-    size_t i = seen->n++;
-    seen->figure[i] = index;
-    str_init(&seen->bytes[i], 8 << 20);
-    str_add_bytes(&seen->bytes[i], picture->bytes, picture->len);
-    seen->media_type[i] = picture->media_type;
-    seen->width[i] = picture->width;
-    seen->height[i] = picture->height;
-    seen->original[i] = original == picture;
-    return true;
-}
-
-static void seen_release(struct seen *seen)
-{
-    for (size_t i = 0; i < seen->n; i++)
-        str_release(&seen->bytes[i]);
-}
-
-static bool extract(const struct paper *p, struct article *a, struct seen *seen, struct err *e)
-{
-    static const struct pdf_options options = {.images = true, .max_dpi = 150};
-    struct str pdf;
-    write_paper(p, &pdf);
-    bool ok = pdf_extract((const unsigned char *)pdf.data, pdf.len, &options, a, see, seen, e);
-    str_release(&pdf);
-    return ok;
-}
-
-static const struct art_figure *by_anchor(const struct article *a, const char *anchor)
-{
-    for (size_t i = 0; i < a->n_figures; i++)
-        if (str_same(a->figures[i].anchor, anchor))
-            return &a->figures[i];
-    fail_msg("no figure %s", anchor);
-    return NULL;
-}
-
-static void assert_box(struct box b, double x0, double y0, double x1, double y1, double slack)
-{
-    if (b.x0 < x0 - slack || b.x0 > x0 + slack || b.y0 < y0 - slack || b.y0 > y0 + slack || b.x1 < x1 - slack ||
-        b.x1 > x1 + slack || b.y1 < y1 - slack || b.y1 > y1 + slack)
-        fail_msg("box %.0f %.0f %.0f %.0f, wanted %.0f %.0f %.0f %.0f", b.x0, b.y0, b.x1, b.y1, x0, y0, x1, y1);
-}
+#include "tests/unit/pdf_paper.h"
 
 /* ---- tests */
 
@@ -274,6 +76,15 @@ static void jpeg_passes_through(void **state)
     seen_release(&seen);
     article_release(&a);
 
+    /* A line around it changes nothing. */
+    str_addf(s, "0.5 w 140 %d 320 200 re S\n", PAGE_H - 400);
+    memset(&seen, 0, sizeof seen);
+    a = (struct article)ARTICLE_INIT;
+    assert_true(extract(&p, &a, &seen, &e));
+    assert_true(seen.n == 1 && seen.original[0]);
+    seen_release(&seen);
+    article_release(&a);
+
     /* With a letter drawn over it the publisher's bytes are not the figure any more. */
     put(s, 150, 220, 12, "Bold", "A");
     memset(&seen, 0, sizeof seen);
@@ -282,6 +93,62 @@ static void jpeg_passes_through(void **state)
     assert_int_equal(seen.n, 1);
     assert_false(seen.original[0]);
     assert_string_equal(seen.media_type[0], "image/jpeg");
+    seen_release(&seen);
+    article_release(&a);
+    paper_release(&p);
+}
+
+/* A chart of 100 x 60 pixels as spreadsheets export it: a faint line around white paper, and a red block in it. */
+static void make_chart(struct paper *p)
+{
+    str_init(&p->image, 1 << 20);
+    p->image_w = 100;
+    p->image_h = 60;
+    p->raw = true;
+    for (int y = 0; y < 60; y++)
+        for (int x = 0; x < 100; x++) {
+            bool edge = x == 0 || y == 0 || x == 99 || y == 59, block = x >= 30 && x < 70 && y >= 20 && y < 40;
+            const unsigned char pixel[3] = {edge    ? 220
+                                            : block ? 200
+                                                    : 255,
+                                            edge    ? 220
+                                            : block ? 20
+                                                    : 255,
+                                            edge    ? 220
+                                            : block ? 30
+                                                    : 255};
+            str_add_bytes(&p->image, pixel, sizeof pixel);
+        }
+}
+
+static void own_pixels_are_not_blurred(void **state)
+{
+    struct paper p = {0};
+    make_chart(&p);
+    struct str *s = new_page(&p);
+    paragraph(s, 60, 80, 470, 8);
+    place_image(s, 140.3, 200.7, 320, 192);
+    put(s, 60, 420, 8, "Bold", "Fig. 2");
+    put(s, 90, 420, 8, "Body", "A chart of one block.");
+    paragraph(s, 60, 460, 470, 20);
+    struct article a = ARTICLE_INIT;
+    struct seen seen = {0};
+    struct err e = {0};
+    assert_true(extract(&p, &a, &seen, &e));
+    assert_int_equal(seen.n, 1);
+    png_image png = {.version = PNG_IMAGE_VERSION};
+    assert_true(png_image_begin_read_from_memory(&png, seen.bytes[0].data, seen.bytes[0].len));
+    png.format = PNG_FORMAT_RGB;
+    unsigned char pixels[96 * 56 * 3];
+    assert_int_equal(png.width, 96);
+    assert_int_equal(png.height, 56);
+    assert_true(png_image_finish_read(&png, NULL, pixels, 0, NULL));
+    for (int y = 0; y < 56; y++)
+        for (int x = 0; x < 96; x++) {
+            bool block = x >= 28 && x < 68 && y >= 18 && y < 38;
+            const unsigned char *pixel = pixels + 3 * (96 * y + x);
+            assert_true(pixel[0] == (block ? 200 : 255) && pixel[1] == (block ? 20 : 255));
+        }
     seen_release(&seen);
     article_release(&a);
     paper_release(&p);
@@ -508,17 +375,12 @@ static void callback_stops_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(caption_below_plot),
-        cmocka_unit_test(jpeg_passes_through),
-        cmocka_unit_test(two_columns),
-        cmocka_unit_test(table_is_no_figure),
-        cmocka_unit_test(references_are_no_captions),
-        cmocka_unit_test(frame_around_both),
-        cmocka_unit_test(doubled_letters_stay),
-        cmocka_unit_test(figure_on_the_page_before),
-        cmocka_unit_test(damaged_page_is_skipped),
-        cmocka_unit_test(encrypted_is_refused),
-        cmocka_unit_test(not_a_pdf),
+        cmocka_unit_test(caption_below_plot),         cmocka_unit_test(jpeg_passes_through),
+        cmocka_unit_test(own_pixels_are_not_blurred), cmocka_unit_test(two_columns),
+        cmocka_unit_test(table_is_no_figure),         cmocka_unit_test(references_are_no_captions),
+        cmocka_unit_test(frame_around_both),          cmocka_unit_test(doubled_letters_stay),
+        cmocka_unit_test(figure_on_the_page_before),  cmocka_unit_test(damaged_page_is_skipped),
+        cmocka_unit_test(encrypted_is_refused),       cmocka_unit_test(not_a_pdf),
         cmocka_unit_test(callback_stops_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
