@@ -15,6 +15,11 @@
 #include "db/blob.h"
 #include "db/document.h"
 #include "db/figure.h"
+#include "db/gate.h"
+#include "db/picture.h"
+#include "extract/credit.h"
+#include "extract/image_class.h"
+#include "extract/near.h"
 #include "extract/service.h"
 #include "stage/runner.h"
 
@@ -54,6 +59,9 @@ struct picture {
     const char *media_type, *original_media_type;
     int width, height;
     const char *note;
+    int64_t bytes;
+    struct image_measure measure;
+    bool measured;
 };
 
 struct extraction {
@@ -81,6 +89,10 @@ static bool keep_image(void *context, size_t figure, bool is_original, const str
         p->media_type = image->media_type;
         p->width = image->width;
         p->height = image->height;
+        p->bytes = (int64_t)image->len;
+        p->measured = image->measure != NULL;
+        if (image->measure)
+            p->measure = *image->measure;
     }
     /* Bytes first, then the row that names them. */
     return !image->bytes ||
@@ -101,9 +113,10 @@ static bool try_asset(struct stage_context *c, struct extraction *x, size_t figu
     close(fd);
     if (ok && one.n_pictures == 1 && one.pictures[0].media_type) {
         *p = one.pictures[0];
-        if (!*p->sha256)
+        if (!*p->sha256) {
             snprintf(p->sha256, sizeof p->sha256, "%s", asset->sha256);
-        else
+            p->bytes = asset->bytes;
+        } else
             snprintf(p->original_sha256, sizeof p->original_sha256, "%s", asset->sha256);
     } else if (!ok && e->kind != ERR_SYSTEM && sandbox_alive(c->sandbox)) {
         p->note = arena_printf(&x->article.arena, "%s: %s", asset->name, e->text);
@@ -242,7 +255,8 @@ static bool store_front(struct stage_context *c, struct extraction *x, struct er
                             .abstract = f->abstract,
                             .keywords = f->keywords,
                             .pages = x->article.pages,
-                            .warnings = warnings_json(&x->article)};
+                            .warnings = warnings_json(&x->article),
+                            .retraction = credit_retraction(f)};
     struct article_ids ids = {f->doi, f->pmcid, f->pmid};
     return front_store(&c->db, x->document.id, &row, e) &&
            article_claim_ids(&c->db, x->document.article_id, &ids, NULL, e);
@@ -254,6 +268,37 @@ static const struct figure_text *texts_of(struct arena *arena, const struct art_
     for (size_t i = 0; i < n; i++)
         out[i] = (struct figure_text){texts[i].language, texts[i].text};
     return out;
+}
+
+static bool store_picture(struct stage_context *c, const struct picture *p, struct err *e)
+{
+    const struct image_measure *m = &p->measure;
+    struct image_class class = image_classify(m, p->width, p->height);
+    char hash[MEASURE_HASH_SIZE];
+    image_measure_hex(m->hash, hash);
+    struct picture_row row = {.image_sha256 = p->sha256,
+                              .width = p->width,
+                              .height = p->height,
+                              .bytes = p->bytes,
+                              .phash = hash,
+                              .class = class.name,
+                              .class_confidence = class.confidence,
+                              .white = m->white,
+                              .dominant = m->dominant,
+                              .grey = m->grey,
+                              .vivid = m->vivid,
+                              .dark = m->dark,
+                              .flat = m->flat,
+                              .edges = m->edges,
+                              .entropy = m->entropy,
+                              .colourfulness = m->colourfulness,
+                              .text = m->text,
+                              .colours = m->colours,
+                              .line_rows = m->rows,
+                              .line_columns = m->columns,
+                              .corners = m->corners,
+                              .bands = m->bands};
+    return picture_store(&c->db, &row, e);
 }
 
 static bool store_figure(struct stage_context *c, struct extraction *x, size_t i, struct err *e)
@@ -279,6 +324,7 @@ static bool store_figure(struct stage_context *c, struct extraction *x, size_t i
                              .credit = f->credit,
                              .image_note = p->note,
                              .drop_reason = f->drop_reason,
+                             .third_party = credit_of_figure(f),
                              .captions = texts_of(arena, f->captions, f->n_captions),
                              .n_captions = f->n_captions,
                              .mentions = texts_of(arena, f->mentions, f->n_mentions),
@@ -293,6 +339,8 @@ static bool store_figure(struct stage_context *c, struct extraction *x, size_t i
         row.original_sha256 = p->original_sha256;
         row.original_media_type = p->original_media_type;
     }
+    if (*p->sha256 && p->measured && !store_picture(c, p, e))
+        return false;
     return figure_store(&c->db, x->document.id, &row, e);
 }
 
@@ -336,8 +384,9 @@ static bool finish(struct stage_context *c, cJSON *summary, struct err *e)
     return json_number(summary, "done", 0) == 0 || blob_sync(c->common.corpus, e);
 }
 
-static const char *const writes[] = {"front", "figure", "caption", "panel", "mention", "article", "document.article_id",
-                                     "asset", NULL};
+static const char *const writes[] = {
+    "front", "figure", "caption", "panel", "mention", "picture", "gate", "article", "document.article_id",
+    "asset", NULL};
 
 static const struct stage extract = {
     .name = "extract",

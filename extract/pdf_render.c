@@ -244,8 +244,13 @@ static bool encode(const fz_pixmap *pix, struct str *bytes, struct raster *raste
         ok = image_writer_row(&w, pix->samples + (ptrdiff_t)y * pix->stride, e);
     ok = ok && image_writer_end(&w, e);
     image_writer_release(&w);
-    *out = (struct image){
-        w.jpeg ? "image/jpeg" : "image/png", (const unsigned char *)bytes->data, bytes->len, pix->w, pix->h, raster};
+    *out = (struct image){w.jpeg ? "image/jpeg" : "image/png",
+                          (const unsigned char *)bytes->data,
+                          bytes->len,
+                          pix->w,
+                          pix->h,
+                          raster,
+                          NULL};
     return ok;
 }
 
