@@ -19,7 +19,7 @@
 #include "db/picture.h"
 #include "extract/credit.h"
 #include "extract/image_class.h"
-#include "extract/near.h"
+#include "extract/near_find.h"
 #include "extract/service.h"
 #include "stage/runner.h"
 
@@ -31,7 +31,17 @@ enum { DOCUMENT_TIMEOUT_S = 300, IMAGE_TIMEOUT_S = 60 };
 static int no_images;
 static int max_dpi = 300;
 
+static struct gate_options gates = GATE_UNCHANGED;
+
 static const struct poptOption options[] = {
+    {"min-side", 0, POPT_ARG_INT, &gates.min_side, 0, NULL, NULL},
+    {"min-bytes", 0, POPT_ARG_INT, &gates.min_bytes, 0, NULL, NULL},
+    {"max-aspect", 0, POPT_ARG_DOUBLE, &gates.max_aspect, 0, NULL, NULL},
+    {"max-blank", 0, POPT_ARG_DOUBLE, &gates.max_blank, 0, NULL, NULL},
+    {"max-articles", 0, POPT_ARG_INT, &gates.max_articles, 0, NULL, NULL},
+    {"near-bits", 0, POPT_ARG_INT, &gates.near_bits, 0, NULL, NULL},
+    {"drop-class", 0, POPT_ARG_STRING, &gates.drop_class, 0, NULL, NULL},
+    {"drop-credit", 0, POPT_ARG_STRING, &gates.drop_credit, 0, NULL, NULL},
     {"no-images", 0, POPT_ARG_NONE, &no_images, 0, NULL, NULL},
     {"max-dpi", 0, POPT_ARG_INT, &max_dpi, 0, NULL, NULL},
     POPT_TABLEEND,
@@ -49,6 +59,20 @@ static const char description[] =
     "  --no-images        captions and places only, no pictures\n"
     "  --max-dpi N        upper bound of the resolution at which figures of PDFs are rendered (72 to 600, default "
     "300)\n"
+    "\n"
+    "Gates: figures that a picture's measurements, its caption or a retraction speak against are kept with their\n"
+    "drop_reason. The thresholds are the corpus's: one that is set here stays, and changes what is dropped at once,\n"
+    "with nothing extracted anew (figmill query 'SELECT * FROM v_gate').\n"
+    "  --min-side N       pixels of the shorter side (default 64)                           small\n"
+    "  --min-bytes N      of the picture's file (default 1500)                              few_bytes\n"
+    "  --max-aspect R     longer side by shorter one (default 10)                           aspect\n"
+    "  --max-blank R      share of one colour, 0 to 1 (default 0.998)                       blank\n"
+    "  --max-articles N   that may show a picture, or one near it (default 2)               repeated\n"
+    "  --near-bits N      of 256 that may differ in pictures that are near, 0 to 15 (default 12)\n"
+    "  --drop-class LIST  of photo,chart,diagram,table,formula,logo, where a figure has no\n"
+    "                     number; \"\" for none (default formula,logo)                       the class\n"
+    "  --drop-credit LIST of permission,copyright,adapted,open; \"\" for none\n"
+    "                     (default permission,copyright)                                    third_party\n"
     "\n"
     "Example:\n"
     "  figmill extract --corpus corpus -j 8\n";
@@ -370,18 +394,44 @@ static bool enqueue_one(void *context, int64_t document_id, const char *inputs, 
 
 static bool enqueue(struct stage_context *c, struct err *e)
 {
-    return document_each(&c->db, enqueue_one, c, e);
+    return gate_set(&c->db, &gates, e) && document_each(&c->db, enqueue_one, c, e);
+}
+
+/* True when each name of the list is one of those that are known. */
+static bool check_list(const char *option, const char *list, const char *known, struct err *e)
+{
+    for (const char *p = list; p && *p;) {
+        size_t len = strcspn(p, ",");
+        char *name = mem_printf(",%.*s,", (int)len, p);
+        bool ok = len > 0 && strstr(known, name) != NULL;
+        free(name);
+        if (!ok)
+            return err_set(e, ERR_USAGE, "%s: '%.40s' begins with none of %.*s", option, p, (int)strlen(known) - 2,
+                           known + 1);
+        p += len + (p[len] == ',');
+    }
+    return true;
 }
 
 static bool prepare(struct stage_context *c, struct err *e)
 {
     (void)c;
-    return (max_dpi >= 72 && max_dpi <= 600) || err_set(e, ERR_USAGE, "--max-dpi: wants a number from 72 to 600");
+    if (max_dpi < 72 || max_dpi > 600)
+        return err_set(e, ERR_USAGE, "--max-dpi: wants a number from 72 to 600");
+    if (gates.near_bits > NEAR_MAX_BITS)
+        return err_set(e, ERR_USAGE, "--near-bits: wants a number from 0 to %d", NEAR_MAX_BITS);
+    return check_list("--drop-class", gates.drop_class, ",photo,chart,diagram,table,formula,logo,", e) &&
+           check_list("--drop-credit", gates.drop_credit, ",permission,copyright,adapted,open,", e);
 }
 
 static bool finish(struct stage_context *c, cJSON *summary, struct err *e)
 {
-    return json_number(summary, "done", 0) == 0 || blob_sync(c->common.corpus, e);
+    int64_t n_new;
+    bool worked = json_number(summary, "done", 0) > 0;
+    if (worked && !blob_sync(c->common.corpus, e))
+        return false;
+    /* New ones are also there when an earlier run was killed before it came to this. */
+    return picture_count_new(&c->db, &n_new, e) && ((!worked && !n_new && gates.near_bits < 0) || find_near(&c->db, e));
 }
 
 static const char *const writes[] = {

@@ -322,6 +322,7 @@ SELECT f.figure_id, CASE
        WHEN d.article_id IN (SELECT article_id FROM article_retracted) THEN 'retracted'
        WHEN f.drop_reason IS NOT NULL THEN f.drop_reason
        WHEN instr(',' || g.drop_credit || ',', ',' || f.third_party || ',') THEN 'third_party'
+       WHEN f.kind = 'table' THEN NULL -- of a table the words are used, whatever its picture is like
        WHEN min(p.width, p.height) < g.min_side THEN 'small'
        WHEN p.bytes < g.min_bytes THEN 'few_bytes'
        WHEN max(p.width, p.height) > g.max_aspect * min(p.width, p.height) THEN 'aspect'
@@ -333,7 +334,7 @@ SELECT f.figure_id, CASE
        WHEN p.near IS NOT NULL AND EXISTS (
            SELECT 1 FROM picture p2 JOIN figure f2 ON f2.image_sha256 = p2.image_sha256
            WHERE p2.near = p.near AND f2.document_id = f.document_id AND f2.figure_id <> f.figure_id
-             AND f2.drop_reason IS NULL
+             AND f2.kind <> 'table' AND f2.drop_reason IS NULL
              AND (NOT EXISTS (SELECT 1 FROM caption c2 WHERE c2.figure_id = f2.figure_id), f2.ordinal)
                < (NOT EXISTS (SELECT 1 FROM caption c WHERE c.figure_id = f.figure_id), f.ordinal))
            THEN 'duplicate' END AS drop_reason
