@@ -97,7 +97,7 @@ struct image {
     const char *media_type; /* image/jpeg image/png image/tiff image/gif ... (static string) */
     const unsigned char *bytes;
     size_t len;
-    int width, height;           /* pixels */
+    int width, height; /* pixels */
     /* Of a picture, NULL where there is none; they belong to whoever passes them. */
     const struct raster *raster;         /* inside the sandbox */
     const struct image_measure *measure; /* outside */

@@ -112,7 +112,8 @@ struct run {
 };
 
 /* The longest run of dark points of a line, and how many are dark in all. A point of the run is darker than what is
- * LINE_ASIDE beside it, so that the inside of a dark area is no line. */
+ * LINE_ASIDE beside it on one side at least, since bars stand on an axis: the edges of dark areas count, their inside
+ * does not. */
 static struct run longest_run(const struct sweep *s, int at, int *dark)
 {
     struct run longest = {.at = at};

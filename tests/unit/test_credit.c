@@ -12,8 +12,8 @@
 static void check(const char *kind, const char *text)
 {
     const char *found = credit_of_text(text);
-    if (!kind != !found || (kind && strcmp(kind, found) != 0))
-        fail_msg("%s: %s, not %s", text, found ? found : "none", kind ? kind : "none");
+    if (strcmp(kind ? kind : "none", found ? found : "none") != 0)
+        fail_msg("%s: %s, not %s", text ? text : "NULL", found ? found : "none", kind ? kind : "none");
 }
 
 static void test_permission(void **state)
