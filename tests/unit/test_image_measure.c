@@ -213,7 +213,7 @@ static void test_class(void **state)
     fill(&r, 60, 20, 62, 402, 0, 0, 0);
     fill(&r, 60, 400, 560, 402, 0, 0, 0);
     for (int i = 0; i < 8; i++)
-        fill(&r, 100 + 56 * i, 100 + 37 * i, 130 + 56 * i, 400, 110, 130, 160);
+        fill(&r, 100 + 56 * i, 260 + 15 * i, 130 + 56 * i, 400, 110, 130, 160);
     for (int i = 0; i < 9; i++) /* labels at the axis */
         fill(&r, 30, 40 + 40 * i, 50, 50 + 40 * i, 0, 0, 0);
     check_class("chart", &r);
