@@ -32,7 +32,7 @@ static bool is_logo(const struct image_measure *m, int shorter)
     if (m->bands > 3)
         return false;
     bool small = shorter <= 250 && (m->vivid > 0.05 || !on_paper(m));
-    bool plain = shorter <= 400 && m->rows <= 1 && m->flat > 0.94 && m->edges < 0.05;
+    bool plain = shorter <= 250 && m->rows <= 1 && m->flat > 0.94 && m->edges < 0.05;
     bool solid = !on_paper(m) && m->entropy < 2.2 && m->edges < 0.06;
     return (m->text < 0.3 && (small || plain)) || solid;
 }
