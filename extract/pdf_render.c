@@ -218,7 +218,7 @@ static void cover_text(fz_context *ctx, const struct pdf_sheet *page, struct box
 }
 
 /* RGB pixels to be encoded: all of a pixmap, or the inner part of one. */
-struct raster {
+struct view {
     const unsigned char *samples;
     int w, h;
     ptrdiff_t stride;
@@ -236,11 +236,11 @@ static size_t white_run(const unsigned char *p, size_t n)
     return at;
 }
 
-static bool is_grey(const struct raster *r)
+static bool is_grey(const struct view *v)
 {
-    size_t n = 3 * (size_t)r->w;
-    for (int y = 0; y < r->h; y++) {
-        const unsigned char *p = r->samples + y * r->stride;
+    size_t n = 3 * (size_t)v->w;
+    for (int y = 0; y < v->h; y++) {
+        const unsigned char *p = v->samples + y * v->stride;
         for (size_t x = 0; x < n; x += 3) {
             if (p[x] == 255)
                 x += white_run(p + x, n - x) / 3 * 3;
@@ -252,19 +252,19 @@ static bool is_grey(const struct raster *r)
 }
 
 /* Neighbouring pixels of drawings are mostly the same, those of photographs mostly differ. */
-static bool is_photo(const struct raster *r)
+static bool is_photo(const struct view *v)
 {
-    size_t differ = 0, all = 0, n = 3 * (size_t)r->w;
-    int step = r->h > 400 ? 3 : 1;
-    for (int y = 0; y < r->h; y += step) {
-        const unsigned char *p = r->samples + y * r->stride;
+    size_t differ = 0, all = 0, n = 3 * (size_t)v->w;
+    int step = v->h > 400 ? 3 : 1;
+    for (int y = 0; y < v->h; y += step) {
+        const unsigned char *p = v->samples + y * v->stride;
         for (size_t x = 3; x < n; x += 3) {
             size_t white = p[x - 3] == 255 ? white_run(p + x - 3, n - x) / 3 : 0;
             if (white > 1)
                 x += 3 * (white - 1);
             differ += p[x] != p[x - 3] || p[x + 1] != p[x - 2] || p[x + 2] != p[x - 1];
         }
-        all += (size_t)r->w - 1;
+        all += (size_t)v->w - 1;
     }
     return all && differ * 100 > all * 45;
 }
@@ -308,13 +308,13 @@ static fz_pixmap *draw(struct pdf_doc *d, const struct pdf_sheet *page, struct b
 }
 
 /* The least sample of the ring of pixels that lies `inset` inside of the edge. */
-static int darkest_of_ring(const struct raster *r, int inset)
+static int darkest_of_ring(const struct view *v, int inset)
 {
     int least = 255;
-    for (int y = inset; y < r->h - inset; y++) {
-        const unsigned char *row = r->samples + y * r->stride;
-        int step = y == inset || y == r->h - 1 - inset ? 1 : r->w - 1 - 2 * inset;
-        for (int x = inset; x < r->w - inset; x += step)
+    for (int y = inset; y < v->h - inset; y++) {
+        const unsigned char *row = v->samples + y * v->stride;
+        int step = y == inset || y == v->h - 1 - inset ? 1 : v->w - 1 - 2 * inset;
+        for (int x = inset; x < v->w - inset; x += step)
             for (int k = 0; k < 3; k++)
                 least = row[3 * x + k] < least ? row[3 * x + k] : least;
     }
@@ -323,14 +323,14 @@ static int darkest_of_ring(const struct raster *r, int inset)
 
 /* Spreadsheets put a faint line around a chart. Where the ring inside of it is white it says nothing: without it the
  * picture's edge is paper, as it is around drawn ones. */
-static void leave_out_outline(struct raster *r)
+static void leave_out_outline(struct view *v)
 {
     enum { LINE = 2 };
-    if (r->w < 50 || r->h < 50 || darkest_of_ring(r, 0) > 250 || darkest_of_ring(r, LINE) < 250)
+    if (v->w < 50 || v->h < 50 || darkest_of_ring(v, 0) > 250 || darkest_of_ring(v, LINE) < 250)
         return;
-    r->samples += LINE * r->stride + 3 * LINE;
-    r->w -= 2 * LINE;
-    r->h -= 2 * LINE;
+    v->samples += LINE * v->stride + 3 * LINE;
+    v->w -= 2 * LINE;
+    v->h -= 2 * LINE;
 }
 
 /* The image's own pixels as RGB, without drawing them: nothing is blurred. NULL: there are too many, or more than
@@ -363,32 +363,33 @@ static fz_pixmap *own_pixels(struct pdf_doc *d, fz_image *image, struct box regi
 }
 
 /* JPEG or PNG; grey where there is no colour. */
-static bool encode(const struct raster *r, struct str *bytes, struct image *out, struct err *e)
+static bool encode(const struct view *v, struct str *bytes, struct raster *raster, struct image *out, struct err *e)
 {
     struct image_info info;
-    struct image_writer w = {.out = bytes, .jpeg = is_photo(r), .flat = true, .info = &info};
-    unsigned char *grey = is_grey(r) ? mem_new((size_t)r->w) : NULL;
-    bool ok = image_writer_begin(&w, r->w, r->h, grey ? IMAGE_GREY : IMAGE_RGB, e);
-    for (int y = 0; ok && y < r->h; y++) {
-        const unsigned char *row = r->samples + y * r->stride;
-        for (int x = 0; grey && x < r->w; x++)
+    struct image_writer w = {.out = bytes, .raster = raster, .jpeg = is_photo(v), .flat = true, .info = &info};
+    unsigned char *grey = is_grey(v) ? mem_new((size_t)v->w) : NULL;
+    bool ok = image_writer_begin(&w, v->w, v->h, grey ? IMAGE_GREY : IMAGE_RGB, e);
+    for (int y = 0; ok && y < v->h; y++) {
+        const unsigned char *row = v->samples + y * v->stride;
+        for (int x = 0; grey && x < v->w; x++)
             grey[x] = row[3 * x + 1];
         ok = image_writer_row(&w, grey ? grey : row, e);
     }
     ok = ok && image_writer_end(&w, e);
     image_writer_release(&w);
     free(grey);
-    *out =
-        (struct image){w.jpeg ? "image/jpeg" : "image/png", (const unsigned char *)bytes->data, bytes->len, r->w, r->h};
+    *out = (struct image){
+        w.jpeg ? "image/jpeg" : "image/png", (const unsigned char *)bytes->data, bytes->len, v->w, v->h, raster, NULL};
     return ok;
 }
 
-static bool encode_pixmap(const fz_pixmap *pix, bool own, struct str *bytes, struct image *out, struct err *e)
+static bool encode_pixmap(const fz_pixmap *pix, bool own, struct str *bytes, struct raster *raster, struct image *out,
+                          struct err *e)
 {
-    struct raster r = {pix->samples, pix->w, pix->h, pix->stride};
+    struct view v = {pix->samples, pix->w, pix->h, pix->stride};
     if (own)
-        leave_out_outline(&r);
-    return encode(&r, bytes, out, e);
+        leave_out_outline(&v);
+    return encode(&v, bytes, raster, out, e);
 }
 
 bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, const struct pdf_sheet *page,
@@ -398,6 +399,8 @@ bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, cons
     struct original original = {.bytes = STR_INIT(MAX_ENCODED)};
     struct str bytes = STR_INIT(MAX_ENCODED);
     struct image drawn = {0};
+    struct image_info info;
+    struct raster raster = RASTER_INIT;
     struct box sheet = {0, 0, page->width, page->height};
     struct err why = {0};
     fz_pixmap *pix = NULL;
@@ -425,11 +428,15 @@ bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, cons
         original.readable = false;
         err_set(&why, ERR_FORMAT, "%s", fz_caught_message(ctx));
     }
-    bool made = original.readable || (pix && encode_pixmap(pix, own, &bytes, &drawn, &why)), ok = true;
+    /* A damaged file of the publisher's is drawn with its damage by every viewer; only its raster is missing. */
+    if (original.readable)
+        image_check((const unsigned char *)original.bytes.data, original.bytes.len, &info, &raster, NULL);
+    bool made = original.readable || (pix && encode_pixmap(pix, own, &bytes, &raster, &drawn, &why)), ok = true;
     fz_drop_pixmap(ctx, pix);
     if (made) {
-        struct image first = {original.media_type, (const unsigned char *)original.bytes.data, original.bytes.len,
-                              original.width, original.height};
+        struct image first = {original.media_type, (const unsigned char *)original.bytes.data,
+                              original.bytes.len,  original.width,
+                              original.height,     &raster};
         const struct image *picture = original.readable ? &first : &drawn;
         d->article->figures[figure].image_sent = true;
         ok = emit(context, figure, original.media_type ? &first : NULL, picture, e);
@@ -437,6 +444,7 @@ bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, cons
         article_warn(d->article, "page %d: a figure could not be drawn: %s", page->number + 1, why.text);
     }
     fz_drop_image(ctx, original.image);
+    raster_release(&raster);
     str_release(&original.bytes);
     str_release(&bytes);
     return ok;
