@@ -43,7 +43,8 @@ static bool may_count(const struct sequence *s, const struct panel_mark *m)
     bool doubtful = s->alphabet->script == PANEL_DIGITS || (s->alphabet->script == PANEL_ROMAN && s->alphabet->capital);
     if (!doubtful)
         return true;
-    return !m->range && m->edge >= EDGE_WORD && !m->closed;
+    return !m->range && m->n == 1 && m->edge >= EDGE_WORD && !m->closed &&
+           (m->style == STYLE_BRACKETS || m->style == STYLE_HALF);
 }
 
 static int next_member(const struct sequence *s, const bool *seen, int last)
@@ -78,7 +79,7 @@ static bool weak_start(const struct sequence *s, const struct panel_mark *m, boo
         return s->last > 0 || !first;
     bool word = s->alphabet->capital && !m->capital && m->n < 2; /* may be one with what follows */
     if (word && (m->style == STYLE_POINT || m->style == STYLE_BARE) &&
-        (m->edge < EDGE_SENTENCE || (first && m->style == STYLE_BARE)))
+        (s->strong || m->edge < EDGE_SENTENCE || (first && m->style == STYLE_BARE)))
         return false;
     if (m->style == STYLE_BARE)
         return m->edge == EDGE_SENTENCE || (m->edge >= EDGE_WORD && (!s->alphabet->capital || m->n > 1));
@@ -140,7 +141,10 @@ static bool read_sequence(struct arena *arena, const struct panel_line *line, co
         return false;
     s->first = s->n_marks;
     for (size_t i = 0; i < s->n_marks; i++) {
-        bool counts = used[i];
+        const struct panel_mark *m = &s->marks[i];
+        /* "Kidney (A-C). A: Lesions in the cortex." */
+        bool again = m->edge == EDGE_SENTENCE && (m->style == STYLE_COLON || (m->style == STYLE_POINT && m->capital));
+        bool counts = used[i] || (s->strong && again && m->labels[m->n - 1] <= s->last);
         if (s->strong && is_strong(&s->marks[i]) && may_count(s, &s->marks[i]))
             for (size_t k = 0; k < s->marks[i].n; k++)
                 counts = counts || s->marks[i].labels[k] <= s->last;
@@ -181,6 +185,8 @@ static int alone_in_front(const struct panel_mark *m)
         return -1;
     if (m->edge >= EDGE_WORD)
         return 1;
+    if (m->goes_on)
+        return -1;
     return m->refers ? 0 : m->capital ? 1 : 0;
 }
 
@@ -217,7 +223,7 @@ static void give_roles(struct sequence *s)
             continue;
         int side = alone_in_front(m);
         if (!side)
-            side = front >= 0 ? 1 : -1;
+            side = front > 0 ? 1 : -1;
         s->roles[i] = side > 0 ? ROLE_FRONT : ROLE_BEHIND;
         bool again = all_seen(m, side > 0 && m->edge > EDGE_NONE ? single : seen, s->last);
         bool cited = side > 0 ? m->edge <= EDGE_COMMA && all_seen(m, seen, s->last) : all_seen(m, single, s->last);
@@ -267,7 +273,8 @@ static size_t sentence_end(const struct panel_line *l, size_t from, size_t until
 {
     for (size_t i = from; i + 1 < until; i++) {
         int c = l->code[i], next = l->code[i + 1];
-        if (c == '!' || c == '?' || (c == '.' && l->text[l->at[i]] != '.'))
+        bool glued = c == '.' && i && next >= 'A' && next <= 'Z' && l->code[i - 1] >= 'a' && l->code[i - 1] <= 'z';
+        if (c == '!' || c == '?' || glued || (c == '.' && l->text[l->at[i]] != '.'))
             return i + 1;
         bool initial = i > 1 && l->code[i - 2] == ' ' && text_is_letter(l->code[i - 1]);
         if (c == '.' && next == ' ' && i + 2 < l->n && !initial && !(l->code[i + 2] >= 'a' && l->code[i + 2] <= 'z'))
@@ -276,11 +283,14 @@ static size_t sentence_end(const struct panel_line *l, size_t from, size_t until
     return until;
 }
 
-static size_t sentence_start(const struct panel_line *l, size_t from, size_t at)
+static size_t clause_start(const struct panel_line *l, size_t from, size_t at)
 {
     size_t start = from;
     for (size_t next; (next = sentence_end(l, start, at)) < at;)
         start = next;
+    for (size_t i = start; i < at; i++)
+        if (l->code[i] == ';' && l->depth[i] == 0)
+            start = i + 1;
     return start;
 }
 
@@ -308,6 +318,20 @@ static void give(struct writer *w, const struct panel_mark *m, size_t from, size
                       until);
 }
 
+/* Where sentences about the whole figure begin, behind the text of the last panel; until when there are none. */
+static size_t tail_start(const struct panel_line *l, size_t from, size_t until)
+{
+    static const char *const cues[] = {
+        "Scale", "Bar ",    "Bars",   "All ",          "Original", "Magnification", "Error",      "Data",
+        "Arrow", "Arrows",  "Values", "Abbreviations", "Images",   "These images",  "Note",       "Barra",
+        "Barre", "Echelle", "*",      "Results",       "Staining", "White arrow",   "Black arrow"};
+    for (size_t start = from; (start = sentence_end(l, start, until)) < until;)
+        for (size_t i = 0; i < sizeof cues / sizeof *cues; i++)
+            if (strncmp(l->text + l->at[start], cues[i], strlen(cues[i])) == 0)
+                return start;
+    return until;
+}
+
 /* Text between two marks: the owner's; behind a label that closes its text only the rest of the sentence is. */
 static void flush(struct writer *w, size_t from, size_t until)
 {
@@ -317,20 +341,42 @@ static void flush(struct writer *w, size_t from, size_t until)
         add_piece(w->begun ? &w->common : &w->preamble, w->line, from, until);
         return;
     }
-    size_t mine = w->behind ? sentence_end(w->line, from, until) : until;
+    size_t mine = w->behind             ? sentence_end(w->line, from, until)
+                  : until == w->line->n ? tail_start(w->line, from, until)
+                                        : until;
     give(w, w->owner, from, mine);
     add_piece(&w->common, w->line, mine, until);
 }
 
 static void write_behind(struct writer *w, const struct panel_mark *m, size_t *at)
 {
-    size_t clause = sentence_start(w->line, *at, m->start);
+    size_t clause = clause_start(w->line, *at, m->start);
     flush(w, *at, clause);
     give(w, m, clause, m->start);
+    if (m->style == STYLE_LOOSE)
+        give(w, m, m->rest, m->end);
     *at = m->end;
     w->owner = m;
     w->behind = true;
     w->begun = true;
+}
+
+/* A panel that only a list names ("(A-C)") and for which nothing was left has what stands behind that list. */
+static void fill_empty(struct writer *w)
+{
+    for (int label = 1; label <= w->s->last; label++) {
+        struct str *own = place_of(w, label, 0);
+        for (size_t i = 0; !own->len && i < w->s->n_marks; i++) {
+            const struct panel_mark *m = &w->s->marks[i];
+            if (!w->s->roles[i] || m->n < 2 || !memchr(m->labels, label, m->n))
+                continue;
+            size_t next = i + 1;
+            while (next < w->s->n_marks && w->s->roles[next] != ROLE_FRONT)
+                next++;
+            if (w->s->roles[i] == ROLE_FRONT)
+                add_piece(own, w->line, m->end, next < w->s->n_marks ? w->s->marks[next].start : w->line->n);
+        }
+    }
 }
 
 static void write_texts(struct writer *w)
@@ -345,12 +391,13 @@ static void write_texts(struct writer *w)
             continue;
         }
         flush(w, at, m->start);
-        at = m->end;
+        at = m->style == STYLE_LOOSE ? m->rest : m->end;
         w->owner = m;
         w->behind = false;
         w->begun = true;
     }
     flush(w, at, w->line->n);
+    fill_empty(w);
 }
 
 static const char *label_text(struct arena *arena, const struct sequence *s, int label, int sub)

@@ -369,7 +369,9 @@ static void look_around(const struct panel_line *l, struct panel_mark *m)
     m->edge = edge_before(l, m->start, &m->refers);
     if (code_at(l, m->end) == ':')
         m->end++;
-    int c = code_at(l, skip_spaces(l, m->end));
+    size_t next = skip_spaces(l, m->end);
+    int c = code_at(l, next);
+    m->goes_on = any_word_at(l, next, and_words);
     m->closed = !c || c == '.' || c == ',' || c == ';' || c == ')';
     m->capital = is_word(c) && !is_lower(c);
 }
@@ -402,8 +404,11 @@ static bool read_brackets(const struct reader *r, size_t i, struct panel_mark *m
     if (c != ')' && !loose)
         return false;
     m->start = i;
-    m->end = end + 1;
     m->style = loose ? STYLE_LOOSE : STYLE_BRACKETS;
+    m->rest = m->end = end + 1;
+    while (loose && m->end < l->n && (l->code[m->end] != ')' || l->depth[m->end] > l->depth[i] + 1))
+        m->end++;
+    m->end += loose && m->end < l->n;
     look_around(l, m);
     return true;
 }
@@ -483,6 +488,8 @@ static bool join(const struct reader *r, struct panel_mark *a, const struct pane
 {
     bool range, brackets = a->style == STYLE_BRACKETS || a->style == STYLE_HALF || a->style == STYLE_CIRCLE;
     size_t end = read_joint(r->line, a->end, &range);
+    if (end > a->end && end < b->start)
+        end = skip_spaces(r->line, end + any_word_at(r->line, end, and_words));
     int last = a->labels[a->n - 1] * 10 + a->subs[a->n - 1];
     if (!brackets || end == a->end || end != b->start || (b->style != STYLE_BRACKETS && b->style != STYLE_HALF) ||
         b->labels[0] * 10 + b->subs[0] <= last)
@@ -494,6 +501,7 @@ static bool join(const struct reader *r, struct panel_mark *a, const struct pane
         add_label(a, b->labels[i], b->subs[i]);
     a->end = b->end;
     a->closed = b->closed;
+    a->goes_on = b->goes_on;
     a->capital = b->capital;
     a->range = a->range || b->range || range;
     return true;

@@ -41,9 +41,11 @@ enum { MARK_MAX_LABELS = PANEL_MAX };
 
 struct panel_mark {
     size_t start, end; /* code points, the end behind bracket and colon */
+    size_t rest;       /* STYLE_LOOSE: where the rest of what the brackets hold begins */
     enum panel_style style;
     enum panel_edge edge;
     bool closed;                           /* a full stop, comma, bracket or nothing follows */
+    bool goes_on;                          /* a conjunction follows */
     bool capital;                          /* a capital letter follows */
     bool refers;                           /* a word in front says that it cites a panel: "in", "panel" */
     bool range;                            /* all its labels come from one range */
