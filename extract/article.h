@@ -96,7 +96,8 @@ struct image {
     const char *media_type; /* image/jpeg image/png image/tiff image/gif ... (static string) */
     const unsigned char *bytes;
     size_t len;
-    int width, height; /* pixels */
+    int width, height;           /* pixels */
+    const struct raster *raster; /* of a picture, inside the sandbox; NULL: none. It belongs to whoever passes it */
 };
 
 /* Called by a parser at most once per figure, when the figure's fields are final but before the parse ends; `index` is

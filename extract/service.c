@@ -55,14 +55,17 @@ static bool serve_document(int op, const char *params, const unsigned char *byte
 static bool serve_image(const unsigned char *bytes, size_t len, struct sandbox_reply *reply, struct err *e)
 {
     struct image_info info;
+    struct raster raster = RASTER_INIT;
     struct str out = STR_INIT(IMAGE_MAX_BYTES);
     if (!image_probe(bytes, len, &info, e))
         return false;
-    struct image file = {info.media_type, NULL, 0, info.width, info.height};
-    bool ok = info.readable ? image_check(bytes, len, &info, e)
-                            : send_image(reply, "original", 0, &file, e) && image_convert(bytes, len, &out, &info, e);
-    struct image image = {info.media_type, (const unsigned char *)out.data, out.len, info.width, info.height};
+    struct image file = {info.media_type, NULL, 0, info.width, info.height, NULL};
+    bool ok = info.readable
+                  ? image_check(bytes, len, &info, &raster, e)
+                  : send_image(reply, "original", 0, &file, e) && image_convert(bytes, len, &out, &info, &raster, e);
+    struct image image = {info.media_type, (const unsigned char *)out.data, out.len, info.width, info.height, &raster};
     ok = ok && send_image(reply, "picture", 0, &image, e);
+    raster_release(&raster);
     str_release(&out);
     return ok;
 }
