@@ -17,17 +17,19 @@
 /* Stated limits of one document; beyond them a parser stops with ERR_LIMIT or cuts, as its header says. */
 enum {
     ARTICLE_MAX_FIGURES = 5000,
-    ARTICLE_MAX_CAPTION = 64 * 1024,  /* bytes; cut at a word */
-    ARTICLE_MAX_MENTIONS = 40,        /* a figure */
-    ARTICLE_MAX_MENTION = 8 * 1024,   /* bytes; cut at a word */
-    ARTICLE_MAX_CAPTIONS = 40,        /* languages of a figure; more are left out */
-    ARTICLE_MAX_HREFS = 40,           /* a figure; more are left out */
-    ARTICLE_MAX_HREF = 2000,          /* bytes; longer ones are left out */
-    ARTICLE_MAX_FIELD = 4 * 1024,     /* bytes of any other text (label, title, credit ...); cut at a word */
-    ARTICLE_MAX_ABSTRACT = 64 * 1024, /* bytes; cut at a word */
-    ARTICLE_MAX_ANCHOR = 200,         /* bytes */
-    ARTICLE_MAX_WARNINGS = 100,       /* more are left out */
-    ARTICLE_MAX_WARNING = 400,        /* bytes */
+    ARTICLE_MAX_CAPTION = 64 * 1024,     /* bytes; cut at a word */
+    ARTICLE_MAX_MENTIONS = 40,           /* a figure */
+    ARTICLE_MAX_MENTION = 8 * 1024,      /* bytes; cut at a word */
+    ARTICLE_MAX_CAPTIONS = 40,           /* languages of a figure; more are left out */
+    ARTICLE_MAX_HREFS = 40,              /* a figure; more are left out */
+    ARTICLE_MAX_HREF = 2000,             /* bytes; longer ones are left out */
+    ARTICLE_MAX_FIELD = 4 * 1024,        /* bytes of any other text (label, title, credit ...); cut at a word */
+    ARTICLE_MAX_ABSTRACT = 64 * 1024,    /* bytes; cut at a word */
+    ARTICLE_MAX_ANCHOR = 200,            /* bytes */
+    ARTICLE_MAX_PANELS = 60,             /* a figure */
+    ARTICLE_MAX_PANEL_TEXT = 256 * 1024, /* bytes of all panels' captions of a figure; later ones are cut */
+    ARTICLE_MAX_WARNINGS = 100,          /* more are left out */
+    ARTICLE_MAX_WARNING = 400,           /* bytes */
 };
 
 struct box { /* PDF points, origin top left of the page's crop box, x0 <= x1, y0 <= y1 */
@@ -53,6 +55,14 @@ struct art_text {         /* text with its language */
     const char *text;
 };
 
+struct art_panel {       /* part of a compound figure */
+    const char *label;   /* without brackets: "A", "b", "left" */
+    const char *caption; /* what is said of all panels, and of this one; NULL: nothing */
+    struct box box;      /* pixels of the figure's picture; all 0: not known */
+    double confidence;   /* 0..1 that label, caption and box (where there is one) belong together */
+    const char *method;  /* how the box was found: letters images bands edges; NULL: there is none */
+};
+
 struct art_figure {
     const char *anchor; /* the figure's name within the document, stable over re-runs and unique: the XML id where
                            there is one, else "kind:number", else "p3-2" (page, ordinal); at most 200 bytes */
@@ -64,6 +74,8 @@ struct art_figure {
     size_t n_captions;
     struct art_text *mentions; /* sentences of the body that cite the figure, in document order */
     size_t n_mentions;
+    struct art_panel *panels; /* in order of their labels; none where the figure is one, or not known to be compound */
+    size_t n_panels;
     const char **hrefs; /* JATS/HTML: references to image files, best first, as written */
     size_t n_hrefs;
     const char *parent; /* anchor of the figure group (fig-group) it belongs to, or NULL */
@@ -98,6 +110,7 @@ struct image {
     size_t len;
     int width, height;           /* pixels */
     const struct raster *raster; /* of a picture, inside the sandbox; NULL: none. It belongs to whoever passes it */
+    const struct panel_cut *cut; /* panels asked for and found (panel_split.h); NULL: none. The same */
 };
 
 /* Called by a parser at most once per figure, when the figure's fields are final but before the parse ends; `index` is
@@ -116,6 +129,9 @@ void article_add_caption(struct article *a, struct art_figure *f, const char *la
 void article_add_mention(struct article *a, struct art_figure *f, const char *language, const char *text);
 void article_add_href(struct article *a, struct art_figure *f, const char *href); /* each one once */
 void article_warn(struct article *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Fills the figure's panels from its own caption, without boxes; nothing for tables and for captions that name none. To
+ * be called when the caption is final. */
+void article_split_caption(struct article *a, struct art_figure *f);
 /* A clean copy in the article's arena of at most `max` bytes, cut at a word; NULL when nothing is left. */
 const char *article_text(struct article *a, const char *text, size_t len, size_t max);
 /* The tag as BCP 47 in the article's arena, or NULL when it is none. */

@@ -15,6 +15,7 @@
 #include "db/blob.h"
 #include "db/document.h"
 #include "db/figure.h"
+#include "extract/panel_split.h"
 #include "extract/service.h"
 #include "stage/runner.h"
 
@@ -54,6 +55,7 @@ struct picture {
     const char *media_type, *original_media_type;
     int width, height;
     const char *note;
+    struct panel_cut cut; /* n 0: none came */
 };
 
 struct extraction {
@@ -81,6 +83,8 @@ static bool keep_image(void *context, size_t figure, bool is_original, const str
         p->media_type = image->media_type;
         p->width = image->width;
         p->height = image->height;
+        if (image->cut)
+            p->cut = *image->cut;
     }
     /* Bytes first, then the row that names them. */
     return !image->bytes ||
@@ -97,7 +101,7 @@ static bool try_asset(struct stage_context *c, struct extraction *x, size_t figu
     int fd = blob_open(x->corpus, asset->sha256, e);
     if (fd < 0)
         return false;
-    bool ok = service_image(c->sandbox, fd, IMAGE_TIMEOUT_S, keep_image, &one, e);
+    bool ok = service_image(c->sandbox, fd, x->article.figures[figure].n_panels, IMAGE_TIMEOUT_S, keep_image, &one, e);
     close(fd);
     if (ok && one.n_pictures == 1 && one.pictures[0].media_type) {
         *p = one.pictures[0];
@@ -114,6 +118,17 @@ static bool try_asset(struct stage_context *c, struct extraction *x, size_t figu
     return ok;
 }
 
+/* Gives the panels that the caption names their places on the picture. */
+static void place_panels(struct art_figure *f, const struct panel_cut *cut)
+{
+    for (size_t i = 0; i < f->n_panels && cut->n == f->n_panels; i++) {
+        const struct panel_rect *b = &cut->boxes[i];
+        f->panels[i].box = (struct box){b->x0, b->y0, b->x1, b->y1};
+        f->panels[i].method = panel_method_name(cut->method);
+        f->panels[i].confidence = f->panels[i].confidence < cut->confidence ? f->panels[i].confidence : cut->confidence;
+    }
+}
+
 static bool find_picture(struct stage_context *c, struct extraction *x, size_t figure, struct err *e)
 {
     const struct art_figure *f = &x->article.figures[figure];
@@ -127,6 +142,7 @@ static bool find_picture(struct stage_context *c, struct extraction *x, size_t f
     }
     if (!*p->sha256 && !p->note && f->n_hrefs)
         p->note = arena_printf(arena, "no file of the article answers to '%.200s'", f->hrefs[0]);
+    place_panels(&x->article.figures[figure], &p->cut);
     return true;
 }
 
@@ -256,6 +272,17 @@ static const struct figure_text *texts_of(struct arena *arena, const struct art_
     return out;
 }
 
+static const struct figure_panel *panels_of(struct arena *arena, const struct art_figure *f)
+{
+    struct figure_panel *out = arena_array(arena, f->n_panels + 1, sizeof *out);
+    for (size_t i = 0; i < f->n_panels; i++) {
+        const struct art_panel *p = &f->panels[i];
+        out[i] = (struct figure_panel){p->label,  p->caption, p->method, p->method != NULL, p->box.x0,
+                                       p->box.y0, p->box.x1,  p->box.y1, p->confidence};
+    }
+    return out;
+}
+
 static bool store_figure(struct stage_context *c, struct extraction *x, size_t i, struct err *e)
 {
     static const char *const origins[] = {[SERVICE_JATS] = "jats", [SERVICE_HTML] = "html", [SERVICE_PDF] = "pdf"};
@@ -282,7 +309,9 @@ static bool store_figure(struct stage_context *c, struct extraction *x, size_t i
                              .captions = texts_of(arena, f->captions, f->n_captions),
                              .n_captions = f->n_captions,
                              .mentions = texts_of(arena, f->mentions, f->n_mentions),
-                             .n_mentions = f->n_mentions};
+                             .n_mentions = f->n_mentions,
+                             .panels = panels_of(arena, f),
+                             .n_panels = f->n_panels};
     if (*p->sha256) {
         row.image_sha256 = p->sha256;
         row.image_media_type = p->media_type;

@@ -161,6 +161,7 @@ static void add_caption(struct pdf_doc *d, struct pdf_caption *c)
         article_add_caption(a, f, NULL, c->text);
     if (c->twin >= 0 && d->captions[c->twin].text)
         article_add_caption(a, f, NULL, d->captions[c->twin].text);
+    article_split_caption(a, f);
     if (c->continues >= 0)
         f->drop_reason = "continuation";
 }

@@ -17,6 +17,7 @@
 
 #include "base/str.h"
 #include "extract/article.h"
+#include "extract/image_raster.h"
 #include "extract/label.h"
 #include "extract/pdf.h"
 
@@ -227,6 +228,10 @@ void pdf_read_mentions(struct pdf_doc *d);
  * draw is a warning. */
 bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, const struct pdf_sheet *page,
                       struct box region, size_t figure, article_image_fn *emit, void *context, struct err *e);
+
+/* pdf_panel.c: places the figure's panels on its picture, of which `area` is the part of the page. */
+void pdf_place_panels(struct pdf_doc *d, const struct pdf_sheet *page, struct box area, struct art_figure *f,
+                      const struct raster *raster);
 
 /* pdf.c: a box of this page in points of the crop box, origin top left. */
 struct box pdf_page_box(const struct pdf_sheet *page, struct box b);

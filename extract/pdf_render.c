@@ -244,8 +244,13 @@ static bool encode(const fz_pixmap *pix, struct str *bytes, struct raster *raste
         ok = image_writer_row(&w, pix->samples + (ptrdiff_t)y * pix->stride, e);
     ok = ok && image_writer_end(&w, e);
     image_writer_release(&w);
-    *out = (struct image){
-        w.jpeg ? "image/jpeg" : "image/png", (const unsigned char *)bytes->data, bytes->len, pix->w, pix->h, raster};
+    *out = (struct image){w.jpeg ? "image/jpeg" : "image/png",
+                          (const unsigned char *)bytes->data,
+                          bytes->len,
+                          pix->w,
+                          pix->h,
+                          raster,
+                          NULL};
     return ok;
 }
 
@@ -286,11 +291,16 @@ bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, cons
     bool made = original.readable || (pix && encode(pix, &bytes, &raster, &drawn, &why)), ok = true;
     fz_drop_pixmap(ctx, pix);
     if (made) {
-        struct image first = {original.media_type, (const unsigned char *)original.bytes.data,
-                              original.bytes.len,  original.width,
-                              original.height,     &raster};
+        struct image first = {original.media_type,
+                              (const unsigned char *)original.bytes.data,
+                              original.bytes.len,
+                              original.width,
+                              original.height,
+                              &raster,
+                              NULL};
         const struct image *picture = original.readable ? &first : &drawn;
         d->article->figures[figure].image_sent = true;
+        pdf_place_panels(d, page, original.readable ? region : area, &d->article->figures[figure], &raster);
         ok = emit(context, figure, original.media_type ? &first : NULL, picture, e);
     } else {
         article_warn(d->article, "page %d: a figure could not be drawn: %s", page->number + 1, why.text);
