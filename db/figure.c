@@ -106,8 +106,11 @@ static bool store_panels(struct db *db, int64_t figure_id, const struct figure_r
                     p->x1, p->y1, p->confidence, p->method))
             return false;
     }
-    return db_run(db, e, "DELETE FROM panel WHERE figure_id = ?1 AND ordinal >= ?2", "ii", figure_id,
-                  (int64_t)r->n_panels);
+    /* What is found no longer keeps its row, since translations and pairs may name it. */
+    return db_run(db, e,
+                  "UPDATE panel SET label = NULL, caption = NULL, x0 = NULL, y0 = NULL, x1 = NULL, y1 = NULL, "
+                  "method = NULL WHERE figure_id = ?1 AND ordinal >= ?2",
+                  "ii", figure_id, (int64_t)r->n_panels);
 }
 
 static bool store_mentions(struct db *db, int64_t figure_id, const struct figure_row *r, struct err *e)

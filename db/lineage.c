@@ -47,7 +47,7 @@ ROWS(lineage_captions, "SELECT ordinal, language, text FROM caption WHERE figure
 ROWS(lineage_panels,
      "SELECT panel_id, label, printf('%.0f %.0f %.0f %.0f', x0, y0, x1, y1) || iif(x0 IS NULL, NULL, '') AS box, "
      "method, confidence, caption FROM panel "
-     "WHERE figure_id = ?1 ORDER BY ordinal")
+     "WHERE figure_id = ?1 AND label IS NOT NULL ORDER BY ordinal")
 
 ROWS(lineage_mentions, "SELECT ordinal, language, text FROM mention WHERE figure_id = ?1 ORDER BY ordinal")
 

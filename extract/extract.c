@@ -98,10 +98,12 @@ static bool try_asset(struct stage_context *c, struct extraction *x, size_t figu
 {
     struct extraction one = {.corpus = x->corpus};
     struct picture *p = &x->pictures[figure];
+    const struct art_figure *f = &x->article.figures[figure];
     int fd = blob_open(x->corpus, asset->sha256, e);
     if (fd < 0)
         return false;
-    bool ok = service_image(c->sandbox, fd, x->article.figures[figure].n_panels, IMAGE_TIMEOUT_S, keep_image, &one, e);
+    bool ok = service_image(c->sandbox, fd, f->n_panels, f->n_panels ? *f->panels[0].label : 0, IMAGE_TIMEOUT_S,
+                            keep_image, &one, e);
     close(fd);
     if (ok && one.n_pictures == 1 && one.pictures[0].media_type) {
         *p = one.pictures[0];

@@ -81,6 +81,24 @@ static int fold_code(int c)
     return c;
 }
 
+static int lower(int c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 0x410 && c <= 0x42F) ? c + 32 : c;
+}
+
+static const unsigned char *codes_seen(struct arena *arena, const int *code, size_t n)
+{
+    unsigned char *seen = arena_array(arena, PANEL_SEEN / 8, 1);
+    for (size_t i = 0; i < n; i++) {
+        int c = lower(code[i]);
+        if (code[i] < PANEL_SEEN) {
+            seen[code[i] / 8] |= (unsigned char)(1 << code[i] % 8);
+            seen[c / 8] |= (unsigned char)(1 << c % 8);
+        }
+    }
+    return seen;
+}
+
 /* Open brackets in front of each code point. */
 static const int *bracket_depth(struct arena *arena, const int *code, size_t n)
 {
@@ -109,7 +127,7 @@ void panel_line_read(struct arena *arena, const char *text, size_t len, struct p
         code[n++] = fold_code(c);
     }
     at[n] = (unsigned)len;
-    *out = (struct panel_line){text, code, at, bracket_depth(arena, code, n), n};
+    *out = (struct panel_line){text, code, at, codes_seen(arena, code, n), bracket_depth(arena, code, n), n};
 }
 
 static int code_at(const struct panel_line *l, size_t i)
@@ -126,11 +144,6 @@ static bool is_word(int c)
 static bool is_lower(int c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 0xDF && c <= 0xFF && c != 0xF7) || (c >= 0x430 && c <= 0x45F);
-}
-
-static int lower(int c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 0x410 && c <= 0x42F) ? c + 32 : c;
 }
 
 static size_t skip_spaces(const struct panel_line *l, size_t i)
@@ -507,39 +520,49 @@ static bool join(const struct reader *r, struct panel_mark *a, const struct pane
     return true;
 }
 
-/* Whether a second member is there at all: most alphabets are ruled out by that. */
-static bool may_hold(const struct reader *r)
+static bool is_seen(const struct panel_line *l, int c)
 {
-    for (size_t k = 0; k < r->n_forms; k++) {
-        const struct form *f = &r->forms[k];
-        if (f->index != 2)
-            continue;
-        for (size_t i = 0; i < r->line->n; i++)
-            if (r->line->code[i] == f->code[0] || lower(r->line->code[i]) == f->code[0])
-                return true;
-    }
-    /* "(1-3)" names the second without writing it. */
-    for (size_t i = 0; i + 1 < r->line->n; i++)
-        if (r->line->code[i] == r->forms[0].code[0] &&
-            strchr("- ", r->line->code[i + 1] < 128 ? r->line->code[i + 1] : 'x'))
+    return c >= PANEL_SEEN || (l->seen[c / 8] >> (c % 8) & 1);
+}
+
+/* Whether a second member is there at all, or a range that begins with the first: most alphabets are ruled out by that,
+ * and need not be read. */
+static bool may_hold(const struct panel_line *l, const struct panel_alphabet *a)
+{
+    size_t first = strcspn(a->members, " "), at = 0;
+    const char *second = a->members + first + 1;
+    size_t len = strcspn(second, " ");
+    int c = text_next(a->members, first, &at);
+    for (size_t i = 0; i + 1 < l->n; i++)
+        if (l->code[i] == c && (l->code[i + 1] == '-' || (l->code[i + 1] == ' ' && i && l->code[i - 1] == '(')))
             return true;
+    for (size_t start = 0; start < len; start += strcspn(second + start, "| ") + 1) {
+        at = start;
+        if (is_seen(l, text_next(second, len, &at)))
+            return true;
+    }
     return false;
 }
 
 struct panel_mark *panel_marks(struct arena *arena, const struct panel_line *line, const struct panel_alphabet *a,
                                size_t *n)
 {
-    struct reader reader = {.line = line, .alphabet = a}, *r = &reader;
+    struct reader reader, *r = &reader;
     struct panel_mark *marks = NULL, m;
     size_t cap = 0;
     *n = 0;
-    read_alphabet(r);
-    if (!may_hold(r))
+    if (!may_hold(line, a))
         return NULL;
+    reader.line = line;
+    reader.alphabet = a;
+    reader.n_forms = 0;
+    read_alphabet(r);
     for (size_t i = 0; i < line->n; i++) {
         int c = line->code[i];
-        bool glued = i && is_word(line->code[i - 1]) && !is_lower(line->code[i - 1]) && c < 0x2460;
-        if (c == ' ' || (c != '(' && glued))
+        /* Within a word a label can begin only where a space was lost: "tissuesA) Expression". */
+        bool inside = i && c < 0x2460 && is_word(line->code[i - 1]);
+        bool glued = inside && a->capital && is_lower(line->code[i - 1]) && code_at(line, i + 1) == ')';
+        if (c == ' ' || (inside && c != '(' && !glued))
             continue;
         memset(&m, 0, sizeof m);
         bool read = c == '('               ? read_brackets(r, i, &m)

@@ -9,12 +9,15 @@
 #include "base/arena.h"
 #include "extract/panel_caption.h"
 
+enum { PANEL_SEEN = 0x10000 };
+
 /* A caption as code points, brackets, commas, dashes and full-width letters folded to their ASCII forms. */
 struct panel_line {
     const char *text;
     const int *code;
-    const unsigned *at; /* byte offset of each, n + 1 of them */
-    const int *depth;   /* open brackets in front of each */
+    const unsigned *at;        /* byte offset of each, n + 1 of them */
+    const unsigned char *seen; /* a bit for each code point below PANEL_SEEN that is there, in lower case too */
+    const int *depth;          /* open brackets in front of each */
     size_t n;
 };
 

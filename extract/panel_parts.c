@@ -110,23 +110,61 @@ static double distance(const struct panel_rect *small, const struct panel_rect *
 {
     double x = apart(small->x0, small->x1, panel->x0, panel->x1), y = apart(small->y0, small->y1, panel->y0, panel->y1);
     double d = hypot(x, y);
-    return small->y0 >= panel->y1 || small->x0 >= panel->x1 ? 1.3 * d : d;
+    return small->y0 >= panel->y1 || small->x0 >= panel->x1 ? 2 * d : d;
 }
 
-void panel_parts_absorb(struct panel_parts *p)
+/* Takes the small part into its nearest panel; false when that panel would reach over another. */
+static bool absorb(struct panel_parts *p, const struct panel_rect *small)
 {
-    for (size_t i = 0; i < p->n_small; i++) {
-        size_t nearest = 0;
-        for (size_t k = 1; k < p->n; k++)
-            if (distance(&p->small[i], &p->boxes[k]) < distance(&p->small[i], &p->boxes[nearest]))
-                nearest = k;
-        struct panel_rect both = join(&p->small[i], &p->boxes[nearest]);
-        bool clear = true;
-        for (size_t k = 0; k < p->n; k++)
-            clear = clear && (k == nearest || !meet(&both, &p->boxes[k]));
-        if (clear)
-            p->boxes[nearest] = both;
+    size_t nearest = 0;
+    for (size_t k = 1; k < p->n; k++)
+        if (distance(small, &p->boxes[k]) < distance(small, &p->boxes[nearest]))
+            nearest = k;
+    struct panel_rect both = join(small, &p->boxes[nearest]);
+    for (size_t k = 0; k < p->n; k++)
+        if (k != nearest && meet(&both, &p->boxes[k]))
+            return false;
+    p->boxes[nearest] = both;
+    return true;
+}
+
+/* The empty column of `small` nearest to x, within `slack`; -1: there is none. */
+static int empty_column(const struct panel_ink *ink, const struct panel_rect *small, int x, int slack)
+{
+    for (int away = 0; away <= slack; away++)
+        for (int side = -1; side <= 1; side += 2) {
+            struct panel_rect line = {x + side * away, small->y0, x + side * away + 1, small->y1};
+            if (line.x0 > small->x0 && line.x1 < small->x1 && panel_ink_count(ink, line) == 0)
+                return line.x0;
+        }
+    return -1;
+}
+
+/* Divides a part at the right ends of the panels that it goes beyond. */
+static void absorb_divided(struct panel_parts *p, const struct panel_ink *ink, struct panel_rect small)
+{
+    for (size_t k = 0; k < p->n; k++) {
+        struct panel_rect b = p->boxes[k], left = small, right = small;
+        if (b.x1 <= small.x0 || b.x1 >= small.x1 || apart(small.y0, small.y1, b.y0, b.y1) > height_of(&b) / 3)
+            continue;
+        int at = empty_column(ink, &small, b.x1 + 2, width_of(&b) / 8);
+        if (at < 0)
+            continue;
+        left.x1 = right.x0 = at;
+        if (panel_ink_trim(ink, &left))
+            absorb(p, &left);
+        small = right;
+        if (!panel_ink_trim(ink, &small))
+            return;
     }
+    absorb(p, &small);
+}
+
+void panel_parts_absorb(struct panel_parts *p, const struct panel_ink *ink)
+{
+    for (size_t i = 0; i < p->n_small; i++)
+        if (!absorb(p, &p->small[i]))
+            absorb_divided(p, ink, p->small[i]);
 }
 
 /* ---- letters */
@@ -184,9 +222,8 @@ static void weigh(const struct letter_cutter *c, const struct panel_rect *r, enu
     }
     if (before == INT32_MIN || behind == INT32_MAX)
         return;
-    int away = c->below && axis == ACROSS ? gap.from - before : behind - gap.until;
-    away = away > 0 ? away : 0;
-    double score = (gap.until - gap.from) / (double)side * exp(-6.0 * away / side) * exp(-20.0 * away / side);
+    int away = !c->below ? behind - gap.until : axis == ACROSS ? gap.from - before : 0;
+    double score = (gap.until - gap.from) / (double)side * exp(-26.0 * (away > 0 ? away : 0) / side);
     if (score > best->score)
         *best = (struct divide){axis, gap, score};
 }
@@ -215,6 +252,19 @@ static bool cut_letters(const struct letter_cutter *c, struct panel_rect r, int 
     return cut_letters(c, first, depth + 1) && cut_letters(c, second, depth + 1);
 }
 
+/* Letters of one figure stand at like places of their panels; where they do not, a cut went wrong. */
+static bool alike(const struct letter_cutter *c)
+{
+    double least = 1, most = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        const struct panel_rect *l = &c->letters[i], *b = &c->boxes[i];
+        double x = (double)((c->below ? middle(l, DOWN) : l->x0) - b->x0) / width_of(b);
+        least = fmin(least, x);
+        most = fmax(most, x);
+    }
+    return most - least < (c->below ? 0.3 : 0.5);
+}
+
 bool panel_cut_at_letters(const struct panel_ink *ink, const struct panel_rect *letters, size_t n,
                           struct panel_cut *out)
 {
@@ -224,7 +274,7 @@ bool panel_cut_at_letters(const struct panel_ink *ink, const struct panel_rect *
     struct letter_cutter c = {ink, letters, n, false, out->boxes};
     c.below = middle(&letters[0], ACROSS) > all.y0 + height_of(&all) / 3 &&
               middle(&letters[n - 1], ACROSS) > all.y1 - height_of(&all) / 8;
-    if (!cut_letters(&c, all, 0))
+    if (!cut_letters(&c, all, 0) || !alike(&c))
         return false;
     double least = (double)width_of(&all) * height_of(&all) / (double)n * 0.06;
     for (size_t i = 0; i < n; i++)

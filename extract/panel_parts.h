@@ -16,8 +16,9 @@ struct panel_parts {
 /* Cuts at all bands of `across` rows or `down` columns and more. False when that gives more than `wanted` panels or
  * more small parts than can be kept. */
 bool panel_parts_cut(const struct panel_ink *ink, int across, int down, size_t wanted, struct panel_parts *out);
-/* Gives each small part to the nearest panel, unless that panel would then reach over another. */
-void panel_parts_absorb(struct panel_parts *p);
+/* Gives each small part to the nearest panel, unless that panel would then reach over another; one that stretches along
+ * several panels above or below it (ticks, titles of columns) is divided between them where a gap lets it be. */
+void panel_parts_absorb(struct panel_parts *p, const struct panel_ink *ink);
 
 /* Cuts between letters until each part holds one. */
 bool panel_cut_at_letters(const struct panel_ink *ink, const struct panel_rect *letters, size_t n,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "extract/panel_glyph.h"
 #include "extract/panel_ink.h"
 #include "extract/panel_parts.h"
 
@@ -47,8 +48,8 @@ static int by_left(const void *x, const void *y)
 }
 
 /* Puts boxes into rows, each from left to right. False when they stand in no rows: a box beside two that stand over
- * each other may come between them or behind them, and only its letter would tell. */
-static bool put_in_order(struct panel_rect *boxes, size_t n)
+ * each other may come between them or behind them. */
+static bool put_in_rows(struct panel_rect *boxes, size_t n)
 {
     qsort(boxes, n, sizeof *boxes, by_top);
     for (size_t start = 0, end; start < n; start = end) {
@@ -65,6 +66,76 @@ static bool put_in_order(struct panel_rect *boxes, size_t n)
             if (same_column(&boxes[i - 1], &boxes[i]))
                 return false;
     }
+    return true;
+}
+
+static void turn(struct panel_rect *boxes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct panel_rect b = boxes[i];
+        boxes[i] = (struct panel_rect){b.y0, b.x0, b.y1, b.x1};
+    }
+}
+
+static bool put_in_columns(struct panel_rect *boxes, size_t n)
+{
+    turn(boxes, n);
+    bool ok = put_in_rows(boxes, n);
+    turn(boxes, n);
+    return ok;
+}
+
+struct picture {
+    const unsigned char *grey;
+    int width, height, background;
+    char first; /* letter: 'A', 'a', or 0 */
+};
+
+static void find_places(const struct panel_rect *boxes, const struct panel_rect *ordered, size_t n, size_t *places)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < n; k++)
+            if (memcmp(&boxes[i], &ordered[k], sizeof *boxes) == 0)
+                places[i] = k;
+}
+
+/* Every row has as many panels as the first, one below the other. */
+static bool is_grid(const struct panel_rect *boxes, size_t n)
+{
+    size_t across = 1;
+    while (across < n && same_row(&boxes[0], &boxes[across]))
+        across++;
+    for (size_t i = across; i < n; i++)
+        if (!same_column(&boxes[i], &boxes[i - across]))
+            return false;
+    return n % across == 0;
+}
+
+/* Puts boxes into the order of reading. Where rows and columns differ, letters on the picture decide; without these
+ * rows are only believed, with less confidence (*most), of a grid. False when that is not certain enough. */
+static bool put_in_order(struct arena *arena, const struct picture *p, struct panel_rect *boxes, size_t n, double *most)
+{
+    struct panel_rect rows[PANEL_MAX], columns[PANEL_MAX];
+    size_t by_rows[PANEL_MAX], by_columns[PANEL_MAX];
+    memcpy(rows, boxes, n * sizeof *rows);
+    memcpy(columns, boxes, n * sizeof *columns);
+    bool in_rows = put_in_rows(rows, n), in_columns = put_in_columns(columns, n);
+    if (!in_rows && !in_columns)
+        return false;
+    bool same = memcmp(rows, columns, n * sizeof *rows) == 0;
+    bool choose_columns = !in_rows;
+    if (in_rows && in_columns && !same) {
+        find_places(rows, rows, n, by_rows);
+        find_places(rows, columns, n, by_columns);
+        int order = panel_glyph_order(arena, p->grey, p->width, p->height, p->background, rows, by_rows, by_columns, n,
+                                      p->first);
+        if (!order && !is_grid(rows, n))
+            return false;
+        choose_columns = order < 0;
+        if (!order)
+            *most = 0.6;
+    }
+    memcpy(boxes, choose_columns ? columns : rows, n * sizeof *boxes);
     return true;
 }
 
@@ -90,7 +161,7 @@ static double evenness(const struct panel_rect *boxes, size_t n)
     }
     for (size_t i = 0; i < n; i++)
         spread += pow(log(area(&boxes[i])) - mean, 2) / (double)n;
-    return all / area(&hull) * exp(-sqrt(spread));
+    return sqrt(all / area(&hull)) * exp(-1.5 * sqrt(spread));
 }
 
 /* ---- bands */
@@ -123,7 +194,31 @@ static int threshold(int step, int side)
     return (int)(t + 0.5);
 }
 
-static bool cut_at_bands(struct arena *arena, const struct panel_ink *ink, size_t wanted, struct panel_cut *out)
+/* The share of the picture's ink that lies in one of the panels. */
+static double coverage(const struct panel_ink *ink, const struct panel_rect *boxes, size_t n)
+{
+    double in = 0, all = panel_ink_count(ink, (struct panel_rect){0, 0, ink->width, ink->height});
+    for (size_t i = 0; i < n; i++)
+        in += panel_ink_count(ink, boxes[i]);
+    return all > 0 ? in / all : 0;
+}
+
+/* Each letter in or beside its own box. */
+static bool own_letters(const struct panel_rect *boxes, const struct panel_rect *letters, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        int x = (letters[i].x0 + letters[i].x1) / 2, y = (letters[i].y0 + letters[i].y1) / 2;
+        int slack = (letters[i].y1 - letters[i].y0) * 2;
+        if (x < boxes[i].x0 - slack || x > boxes[i].x1 + slack || y < boxes[i].y0 - slack || y > boxes[i].y1 + slack)
+            return false;
+        for (size_t k = 0; k < n; k++)
+            if (k != i && x >= boxes[k].x0 && x < boxes[k].x1 && y >= boxes[k].y0 && y < boxes[k].y1)
+                return false;
+    }
+    return true;
+}
+
+static struct candidate *best_at_bands(struct arena *arena, const struct panel_ink *ink, size_t wanted)
 {
     struct candidate *list = arena_array(arena, MAX_CANDIDATES, sizeof *list), *best = NULL;
     struct panel_parts parts;
@@ -140,20 +235,33 @@ static bool cut_at_bands(struct arena *arena, const struct panel_ink *ink, size_
         if (!best || list[i].score > best->score)
             best = &list[i];
     }
-    if (!best || best->score < 0.45 || !put_in_order(best->parts.boxes, wanted))
+    return best;
+}
+
+static bool cut_at_bands(struct arena *arena, const struct picture *p, const struct panel_ink *ink, size_t wanted,
+                         const struct panel_hints *hints, struct panel_cut *out)
+{
+    struct candidate *best = best_at_bands(arena, ink, wanted);
+    double most = 0.95;
+    if (!best || best->score < 0.5 || !put_in_order(arena, p, best->parts.boxes, wanted, &most))
         return false;
-    panel_parts_absorb(&best->parts);
+    panel_parts_absorb(&best->parts, ink);
+    if (coverage(ink, best->parts.boxes, wanted) < 0.95 ||
+        (hints && hints->letters && !own_letters(best->parts.boxes, hints->letters, wanted)))
+        return false;
     out->n = wanted;
     memcpy(out->boxes, best->parts.boxes, wanted * sizeof *out->boxes);
     out->method = PANEL_BY_BANDS;
-    out->confidence = fmin(0.95, 0.35 + 0.6 * best->score);
+    out->confidence = fmin(most, 0.3 + 0.65 * best->score);
     return true;
 }
 
 /* ---- all ways in turn */
 
-static bool cut_at_images(size_t wanted, const struct panel_hints *hints, struct panel_cut *out)
+static bool cut_at_images(struct arena *arena, const struct picture *p, size_t wanted, const struct panel_hints *hints,
+                          struct panel_cut *out)
 {
+    double most = 0.95;
     if (!hints || hints->n_images != wanted)
         return false;
     memcpy(out->boxes, hints->images, wanted * sizeof *out->boxes);
@@ -163,11 +271,12 @@ static bool cut_at_images(size_t wanted, const struct panel_hints *hints, struct
                 overlap(out->boxes[i].y0, out->boxes[i].y1, out->boxes[k].y0, out->boxes[k].y1) > 2)
                 return false;
     double even = evenness(out->boxes, wanted);
-    if (even < 0.5 || !put_in_order(out->boxes, wanted))
+    if (even < 0.5 || !put_in_order(arena, p, out->boxes, wanted, &most) ||
+        (hints->letters && !own_letters(out->boxes, hints->letters, wanted)))
         return false;
     out->n = wanted;
     out->method = PANEL_BY_IMAGES;
-    out->confidence = fmin(0.95, 0.5 + 0.5 * even);
+    out->confidence = fmin(most, 0.5 + 0.5 * even);
     return true;
 }
 
@@ -189,6 +298,7 @@ static bool cut(struct arena *arena, const struct raster *r, size_t wanted, cons
 {
     const unsigned char *grey = panel_grey(arena, r);
     int background = panel_background(grey, r->width, r->height);
+    struct picture p = {grey, r->width, r->height, background, hints ? hints->first : 0};
     struct panel_ink ink = {r->width, r->height, NULL};
     ink.sums = arena_array(arena, (size_t)(r->width + 1) * (size_t)(r->height + 1), sizeof *ink.sums);
     if (hints && hints->letters) {
@@ -196,15 +306,21 @@ static bool cut(struct arena *arena, const struct raster *r, size_t wanted, cons
         if (panel_cut_at_letters(&ink, hints->letters, wanted, out))
             return true;
     }
-    if (cut_at_images(wanted, hints, out))
+    if (cut_at_images(arena, &p, wanted, hints, out))
         return true;
     static const int usual[] = {255, 0};
     for (size_t i = 0; i < (background < 0 ? 2 : 1); i++) {
         panel_ink_read(&ink, grey, background < 0 ? usual[i] : background);
-        if (cut_at_bands(arena, &ink, wanted, out))
+        if (cut_at_bands(arena, &p, &ink, wanted, hints, out))
             return true;
     }
-    return panel_cut_at_edges(arena, grey, r->width, r->height, wanted, out);
+    if (!panel_cut_at_edges(arena, grey, r->width, r->height, wanted, out) ||
+        (hints && hints->letters && !own_letters(out->boxes, hints->letters, wanted)))
+        return false;
+    double most = out->confidence;
+    bool ok = put_in_order(arena, &p, out->boxes, wanted, &most);
+    out->confidence = most < out->confidence ? most : out->confidence;
+    return ok;
 }
 
 bool panel_split(struct arena *arena, const struct raster *raster, size_t wanted, const struct panel_hints *hints,

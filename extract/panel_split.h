@@ -6,7 +6,9 @@
  * as the caption names; else, for mosaics of photographs, at long straight edges that make near-equal tiles (after
  * Taschwer and Marques, "Automatic separation of compound figures in scientific articles", 2016).
  *
- * Whoever is unsure keeps the figure whole: a wrong crop with a panel's text is worse than none. */
+ * Labels go along rows, unless the letters say otherwise: those of a PDF by their place, those that are part of a
+ * picture by their number of holes (panel_glyph.h). Whoever is unsure keeps the figure whole: a wrong crop with a
+ * panel's text is worse than none. */
 #ifndef FIGMILL_EXTRACT_PANEL_SPLIT_H
 #define FIGMILL_EXTRACT_PANEL_SPLIT_H
 
@@ -30,8 +32,9 @@ struct panel_cut {
     struct panel_rect boxes[PANEL_MAX]; /* pixels of the picture itself */
 };
 
-/* What is known from a PDF, in pixels of the raster. */
+/* What is known besides; places, which a PDF tells, in pixels of the raster. */
 struct panel_hints {
+    char first;                       /* the labels are 'A', 'B', ... or 'a', 'b', ...; 0: neither */
     const struct panel_rect *letters; /* that of panel i at [i], one for each panel; NULL: not known */
     const struct panel_rect *images;  /* raster images that the page draws there */
     size_t n_images;

@@ -188,7 +188,10 @@ void pdf_place_panels(struct pdf_doc *d, const struct pdf_sheet *page, struct bo
     }
     for (size_t i = 0; lettered && i < n; i++)
         boxes[i] = to_pixels(&m, lines[i]->box);
-    struct panel_hints hints = {lettered ? boxes : NULL, images, find_images(page, &m, images)};
+    struct panel_hints hints = {n < 2   ? 0
+                                : named ? *f->panels[0].label
+                                        : *own[0].label,
+                                lettered ? boxes : NULL, images, find_images(page, &m, images)};
     if (n >= 2 && panel_split(&arena, raster, n, &hints, &cut) && (named || cut.method == PANEL_BY_LETTERS)) {
         if (!named) {
             f->panels = arena_array(&d->article->arena, n, sizeof *f->panels);

@@ -81,6 +81,7 @@ static bool serve_image(const char *params, const unsigned char *bytes, size_t l
     struct str out = STR_INIT(IMAGE_MAX_BYTES);
     cJSON *json = json_parse(params, strlen(params), NULL);
     size_t panels = (size_t)json_number(json, "panels", 0);
+    struct panel_hints hints = {.first = (char)json_number(json, "first", 0)};
     cJSON_Delete(json);
     if (!image_probe(bytes, len, &info, e))
         return false;
@@ -90,7 +91,7 @@ static bool serve_image(const char *params, const unsigned char *bytes, size_t l
                   : send_image(reply, "original", 0, &file, e) && image_convert(bytes, len, &out, &info, &raster, e);
     struct image image = {
         info.media_type, (const unsigned char *)out.data, out.len, info.width, info.height, &raster, NULL};
-    if (ok && panel_split(&arena, &raster, panels, NULL, &cut))
+    if (ok && panel_split(&arena, &raster, panels, &hints, &cut))
         image.cut = &cut;
     ok = ok && send_image(reply, "picture", 0, &image, e);
     arena_release(&arena);
@@ -224,11 +225,11 @@ bool service_document(struct sandbox *s, enum service_op op, const struct servic
     return ok;
 }
 
-bool service_image(struct sandbox *s, int fd, size_t panels, int timeout_s, service_image_fn *each, void *context,
-                   struct err *e)
+bool service_image(struct sandbox *s, int fd, size_t panels, char first, int timeout_s, service_image_fn *each,
+                   void *context, struct err *e)
 {
     struct reading r = {.each = each, .context = context};
     char params[64];
-    snprintf(params, sizeof params, "{\"panels\":%zu}", panels);
+    snprintf(params, sizeof params, "{\"panels\":%zu,\"first\":%d}", panels, first);
     return sandbox_call(s, SERVICE_IMAGE, params, fd, timeout_s, read_frame, &r, e);
 }

@@ -32,8 +32,8 @@ bool service_document(struct sandbox *s, enum service_op op, const struct servic
                       struct article *a, service_image_fn *each, void *context, struct err *e);
 
 /* Looks at an image file, decodes it to the end, and gives one picture (figure 0); with `panels` 2 or more, image.cut
- * is set when it could be cut into so many. */
-bool service_image(struct sandbox *s, int fd, size_t panels, int timeout_s, service_image_fn *each, void *context,
-                   struct err *e);
+ * is set when it could be cut into so many (`first`: see struct panel_hints). */
+bool service_image(struct sandbox *s, int fd, size_t panels, char first, int timeout_s, service_image_fn *each,
+                   void *context, struct err *e);
 
 #endif
