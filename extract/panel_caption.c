@@ -354,7 +354,7 @@ static void write_behind(struct writer *w, const struct panel_mark *m, size_t *a
     flush(w, *at, clause);
     give(w, m, clause, m->start);
     if (m->style == STYLE_LOOSE)
-        give(w, m, m->rest, m->end);
+        give(w, m, m->rest, m->end - (w->line->code[m->end - 1] == ')'));
     *at = m->end;
     w->owner = m;
     w->behind = true;

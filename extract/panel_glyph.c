@@ -121,7 +121,7 @@ static const struct panel_rect *letter_of(const struct page *p, const struct pan
     for (size_t i = 0; i < p->n; i++) {
         const struct panel_rect *s = &p->shapes[i].box;
         int tall = s->y1 - s->y0;
-        double dx = fabs(s->x0 - box->x0) / w, dy = fabs(s->y0 - box->y0) / h;
+        double dx = abs(s->x0 - box->x0) / w, dy = abs(s->y0 - box->y0) / h;
         if (tall < smaller || tall > larger || dx > 0.25 || dy > 0.25 || dx + dy >= least || !stands_alone(p, s))
             continue;
         least = dx + dy;

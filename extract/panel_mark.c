@@ -270,7 +270,7 @@ static size_t read_item(const struct reader *r, size_t i, int *index, int *sub)
     }
     if (best && (next == '\'' || next == 0x2032 || next == 0x2019))
         return 0; /* "A'" is another panel than A; nothing is known of its place */
-    bool closed = l->code[i] > 0x2460 && l->code[i] < 0x3300 && !text_is_letter(l->code[i]);
+    bool closed = l->code[i] >= 0x2460 && l->code[i] < 0x3300 && !text_is_letter(l->code[i]);
     return best && (closed || !is_word(next)) ? i + best : 0;
 }
 
@@ -479,7 +479,7 @@ static bool read_bare(const struct reader *r, size_t i, struct panel_mark *m)
     if (!end || r->line->depth[i] > 0)
         return false;
     m->start = over_panel_word(l, i);
-    bool circle = l->code[i] > 0x2460 && l->code[i] < 0x3300 && !text_is_letter(l->code[i]);
+    bool circle = l->code[i] >= 0x2460 && l->code[i] < 0x3300 && !text_is_letter(l->code[i]);
     if (circle)
         m->style = STYLE_CIRCLE;
     else if (!read_sign(r, &end, &m->style) || r->alphabet->brackets_only)

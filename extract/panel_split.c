@@ -246,7 +246,7 @@ static bool cut_at_bands(struct arena *arena, const struct picture *p, const str
     if (!best || best->score < 0.5 || !put_in_order(arena, p, best->parts.boxes, wanted, &most))
         return false;
     panel_parts_absorb(&best->parts, ink);
-    if (coverage(ink, best->parts.boxes, wanted) < 0.95 ||
+    if (coverage(ink, best->parts.boxes, wanted) < 0.98 ||
         (hints && hints->letters && !own_letters(best->parts.boxes, hints->letters, wanted)))
         return false;
     out->n = wanted;
@@ -293,6 +293,15 @@ static void scale_up(struct panel_cut *c, const struct raster *r)
     }
 }
 
+/* Photographs fill their tiles; what leaves much of one empty has an edge there by chance. */
+static bool are_filled(const struct panel_ink *ink, const struct panel_rect *boxes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (panel_ink_count(ink, boxes[i]) < 0.5 * area(&boxes[i]))
+            return false;
+    return true;
+}
+
 static bool cut(struct arena *arena, const struct raster *r, size_t wanted, const struct panel_hints *hints,
                 struct panel_cut *out)
 {
@@ -314,7 +323,8 @@ static bool cut(struct arena *arena, const struct raster *r, size_t wanted, cons
         if (cut_at_bands(arena, &p, &ink, wanted, hints, out))
             return true;
     }
-    if (!panel_cut_at_edges(arena, grey, r->width, r->height, wanted, out) ||
+    panel_ink_read(&ink, grey, background < 0 ? 255 : background);
+    if (!panel_cut_at_edges(arena, grey, r->width, r->height, wanted, out) || !are_filled(&ink, out->boxes, wanted) ||
         (hints && hints->letters && !own_letters(out->boxes, hints->letters, wanted)))
         return false;
     double most = out->confidence;
