@@ -187,7 +187,7 @@ static int alone_in_front(const struct panel_mark *m)
         return 1;
     if (m->goes_on)
         return -1;
-    return m->refers ? 0 : m->capital ? 1 : 0;
+    return !m->refers && m->capital && m->cased;
 }
 
 static bool all_seen(const struct panel_mark *m, const bool *seen, int last)
@@ -204,12 +204,7 @@ static void note_seen(const struct panel_mark *m, bool *seen)
         seen[m->labels[i]] = true;
 }
 
-static bool is_single(const struct panel_mark *m)
-{
-    return m->n == 1;
-}
-
-/* A label that was met in front of its text of its own is only cited when it comes again in the middle of something. */
+/* A label that was met before is only cited when it comes again in the middle of something. */
 static void give_roles(struct sequence *s)
 {
     bool seen[256] = {false}, single[256] = {false};
@@ -225,14 +220,13 @@ static void give_roles(struct sequence *s)
         if (!side)
             side = front > 0 ? 1 : -1;
         s->roles[i] = side > 0 ? ROLE_FRONT : ROLE_BEHIND;
-        bool again = all_seen(m, side > 0 && m->edge > EDGE_NONE ? single : seen, s->last);
         bool cited = side > 0 ? m->edge <= EDGE_COMMA && all_seen(m, seen, s->last) : all_seen(m, single, s->last);
-        if ((again && side < 0 && all_seen(m, single, s->last)) || cited) {
+        if (cited) {
             s->roles[i] = ROLE_NONE;
             continue;
         }
         note_seen(m, seen);
-        if (side > 0 && is_single(m))
+        if (side > 0 && m->n == 1)
             note_seen(m, single);
     }
 }
@@ -245,7 +239,7 @@ struct writer {
     struct str *own;                /* of member and sub ("B1"), by place_of */
     const struct panel_mark *owner; /* NULL: nobody's */
     bool behind;                    /* the owner's label stood behind its text */
-    bool begun;
+    bool begun;                     /* a panel was met: what is nobody's is no preamble any more */
 };
 
 static void add_piece(struct str *to, const struct panel_line *l, size_t from, size_t until)
@@ -322,9 +316,8 @@ static void give(struct writer *w, const struct panel_mark *m, size_t from, size
 static size_t tail_start(const struct panel_line *l, size_t from, size_t until)
 {
     static const char *const cues[] = {
-        "Scale", "Bar ",    "Bars",   "All ",          "Original", "Magnification", "Error",      "Data",
-        "Arrow", "Arrows",  "Values", "Abbreviations", "Images",   "These images",  "Note",       "Barra",
-        "Barre", "Echelle", "*",      "Results",       "Staining", "White arrow",   "Black arrow"};
+        "Scale",       "Bar",         "All ",   "Original",     "Magnification", "Error ", "Data ", "Arrow",
+        "White arrow", "Black arrow", "Images", "These images", "Abbreviations", "Barra",  "Barre", "*"};
     for (size_t start = from; (start = sentence_end(l, start, until)) < until;)
         for (size_t i = 0; i < sizeof cues / sizeof *cues; i++)
             if (strncmp(l->text + l->at[start], cues[i], strlen(cues[i])) == 0)

@@ -22,7 +22,7 @@ enum {
 };
 
 struct panel_text {
-    const char *label; /* as printed, without brackets: "A", "b", "B1", "iv", "left" */
+    const char *label; /* without brackets: "A", "b", "B1", "iv"; of places in English: "left" */
     const char *text;  /* what is said of this panel alone; "" where nothing is */
 };
 

@@ -7,13 +7,14 @@
 
 enum {
     CONTRAST = 70,     /* luminance between the background and a letter */
-    MAX_SHAPES = 6000, /* of the picture; later ones are left out */
+    MAX_SHAPES = 2000, /* of the picture; later ones are left out */
     MIN_HEIGHT = 7,    /* pixels; holes of smaller letters are blurred */
     MAX_SIDE = 96,     /* pixels; larger shapes are no letters */
 };
 
 struct shape { /* connected dark pixels */
     struct panel_rect box;
+    bool alone; /* no part of a word */
 };
 
 struct page {
@@ -111,6 +112,12 @@ static bool stands_alone(const struct page *p, const struct panel_rect *b)
     return true;
 }
 
+static void find_lonely(struct page *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        p->shapes[i].alone = stands_alone(p, &p->shapes[i].box);
+}
+
 /* The shape of about that height nearest to the box's upper left corner; NULL: none is near. */
 static const struct panel_rect *letter_of(const struct page *p, const struct panel_rect *box, int height, bool capitals)
 {
@@ -122,7 +129,7 @@ static const struct panel_rect *letter_of(const struct page *p, const struct pan
         const struct panel_rect *s = &p->shapes[i].box;
         int tall = s->y1 - s->y0;
         double dx = abs(s->x0 - box->x0) / w, dy = abs(s->y0 - box->y0) / h;
-        if (tall < smaller || tall > larger || dx > 0.25 || dy > 0.25 || dx + dy >= least || !stands_alone(p, s))
+        if (tall < smaller || tall > larger || dx > 0.25 || dy > 0.25 || dx + dy >= least || !p->shapes[i].alone)
             continue;
         least = dx + dy;
         best = s;
@@ -172,6 +179,7 @@ int panel_glyph_order(struct arena *arena, const unsigned char *grey, int width,
     p.stack = arena_array(arena, all, sizeof *p.stack);
     p.shapes = arena_array(arena, MAX_SHAPES, sizeof *p.shapes);
     find_shapes(&p);
+    find_lonely(&p);
     /* Heights that occur near the first panel's corner, large ones first: panel letters are larger than ticks. */
     for (size_t i = 0; i < p.n; i++) {
         const struct panel_rect *s = &p.shapes[i].box;

@@ -387,6 +387,7 @@ static void look_around(const struct panel_line *l, struct panel_mark *m)
     m->goes_on = any_word_at(l, next, and_words);
     m->closed = !c || c == '.' || c == ',' || c == ';' || c == ')';
     m->capital = is_word(c) && !is_lower(c);
+    m->cased = c < 0x590;
 }
 
 /* "Panel A": the word belongs to the label. */
@@ -516,6 +517,7 @@ static bool join(const struct reader *r, struct panel_mark *a, const struct pane
     a->closed = b->closed;
     a->goes_on = b->goes_on;
     a->capital = b->capital;
+    a->cased = b->cased;
     a->range = a->range || b->range || range;
     return true;
 }

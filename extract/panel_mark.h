@@ -49,7 +49,8 @@ struct panel_mark {
     enum panel_edge edge;
     bool closed;                           /* a full stop, comma, bracket or nothing follows */
     bool goes_on;                          /* a conjunction follows */
-    bool capital;                          /* a capital letter follows */
+    bool capital;                          /* a capital letter follows, or one of a script without case */
+    bool cased;                            /* what follows is of a script with case */
     bool refers;                           /* a word in front says that it cites a panel: "in", "panel" */
     bool range;                            /* all its labels come from one range */
     unsigned char labels[MARK_MAX_LABELS]; /* places in the alphabet, from 1; ascending as written */

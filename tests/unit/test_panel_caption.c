@@ -87,6 +87,7 @@ static const struct expected places[] = {
     {"Control (left), low (middle), high (right).", " | left: Control | middle: low | right: high | "},
     {"Arriba: control. Abajo: tratado.", " | top: control. | bottom: tratado. | "},
     {"Fracture of the left femur.", NULL},
+    {"適用前 (左図) と適用後 (右図)．", " | left: 適用前 | right: と適用後 | "},
     {"Control (left) only.", NULL},
     {"(A) Cells, red (left) and blue (right). (B) Blot.", " | A: Cells, red (left) and blue (right). | B: Blot. | "},
 };
