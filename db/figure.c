@@ -93,6 +93,28 @@ static bool store_captions(struct db *db, int64_t figure_id, const struct figure
                   (int64_t)r->n_captions);
 }
 
+static bool store_panels(struct db *db, int64_t figure_id, const struct figure_row *r, struct err *e)
+{
+    for (size_t i = 0; i < r->n_panels; i++) {
+        const struct figure_panel *p = &r->panels[i];
+        if (!db_run(db, e,
+                    "INSERT INTO panel (figure_id, ordinal, label, caption, x0, y0, x1, y1, confidence, method) "
+                    "VALUES (?1, ?2, ?3, ?4, iif(?5, ?6, NULL), iif(?5, ?7, NULL), iif(?5, ?8, NULL), "
+                    "iif(?5, ?9, NULL), ?10, ?11) "
+                    "ON CONFLICT (figure_id, ordinal) DO UPDATE SET label = excluded.label, "
+                    "caption = excluded.caption, x0 = excluded.x0, y0 = excluded.y0, x1 = excluded.x1, "
+                    "y1 = excluded.y1, confidence = excluded.confidence, method = excluded.method",
+                    "iittidddddt", figure_id, (int64_t)i, p->label, p->caption, (int64_t)p->has_box, p->x0, p->y0,
+                    p->x1, p->y1, p->confidence, p->method))
+            return false;
+    }
+    /* What is found no longer keeps its row, since translations and pairs may name it. */
+    return db_run(db, e,
+                  "UPDATE panel SET label = NULL, caption = NULL, x0 = NULL, y0 = NULL, x1 = NULL, y1 = NULL, "
+                  "method = NULL WHERE figure_id = ?1 AND ordinal >= ?2",
+                  "ii", figure_id, (int64_t)r->n_panels);
+}
+
 static bool store_mentions(struct db *db, int64_t figure_id, const struct figure_row *r, struct err *e)
 {
     for (size_t i = 0; i < r->n_mentions; i++)
@@ -109,5 +131,6 @@ bool figure_store(struct db *db, int64_t document_id, const struct figure_row *r
 {
     int64_t figure_id;
     return store_row(db, document_id, r, &figure_id, e) && store_captions(db, figure_id, r, e) &&
-           store_mentions(db, figure_id, r, e) && table_cells_store(db, figure_id, r->cells, r->n_cells, e);
+           store_panels(db, figure_id, r, e) && store_mentions(db, figure_id, r, e) &&
+           table_cells_store(db, figure_id, r->cells, r->n_cells, e);
 }

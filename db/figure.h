@@ -1,5 +1,5 @@
-/* figure.h: what extract found in a document: tables front, figure, caption, mention and table_cell. Written by natural
- * keys (document, anchor), so that ids, and what later stages made of a figure, survive another extraction. */
+/* figure.h: what extract found in a document: tables front, figure, caption, panel, mention and table_cell. Written by
+ * natural keys (document, anchor), so that ids, and what later stages made of a figure, survive another extraction. */
 #ifndef FIGMILL_DB_FIGURE_H
 #define FIGMILL_DB_FIGURE_H
 
@@ -25,6 +25,14 @@ struct figure_text {
     const char *text;
 };
 
+struct figure_panel {
+    const char *label, *caption;
+    const char *method; /* how the box was found; NULL: there is none */
+    bool has_box;
+    double x0, y0, x1, y1; /* pixels of the figure's picture */
+    double confidence;
+};
+
 struct figure_row {
     const char *anchor;
     int ordinal;
@@ -39,11 +47,13 @@ struct figure_row {
     const char *notes; /* below a table */
     const struct figure_text *captions, *mentions;
     size_t n_captions, n_mentions;
+    const struct figure_panel *panels;
+    size_t n_panels;
     const struct table_cell *cells;
     size_t n_cells;
 };
 
-/* Stores one figure with its captions, mentions and cells; computes content_hash. */
+/* Stores one figure with its captions, panels, mentions and cells; computes content_hash. */
 bool figure_store(struct db *db, int64_t document_id, const struct figure_row *row, struct err *e);
 /* Marks all figures of the document with drop_reason 'vanished'; storing a figure again takes the mark away. Called
  * before the first figure_store of an extraction, so that what is found no longer keeps its row, since releases may

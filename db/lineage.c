@@ -44,8 +44,10 @@ ROWS(lineage_figure,
 
 ROWS(lineage_captions, "SELECT ordinal, language, text FROM caption WHERE figure_id = ?1 ORDER BY ordinal")
 
-ROWS(lineage_panels, "SELECT panel_id, label, printf('%.0f %.0f %.0f %.0f', x0, y0, x1, y1) AS box, caption FROM panel "
-                     "WHERE figure_id = ?1 ORDER BY ordinal")
+ROWS(lineage_panels,
+     "SELECT panel_id, label, printf('%.0f %.0f %.0f %.0f', x0, y0, x1, y1) || iif(x0 IS NULL, NULL, '') AS box, "
+     "method, confidence, caption FROM panel "
+     "WHERE figure_id = ?1 AND label IS NOT NULL ORDER BY ordinal")
 
 /* One line a row of the table, its cells divided by bars; a cell that spans columns stands once. */
 ROWS(lineage_table,

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "extract/panel_caption.h"
 
 /* Room for one more element. Arrays without a stored capacity grow when their length is a power of two. */
 static void *one_more(struct arena *arena, void *array, size_t n, size_t size)
@@ -141,6 +142,28 @@ void article_warn(struct article *a, const char *format, ...)
         return;
     ARENA_GROW(&a->arena, a->warnings, a->n_warnings, a->cap_warnings);
     a->warnings[a->n_warnings++] = copy;
+}
+
+void article_split_caption(struct article *a, struct art_figure *f)
+{
+    struct arena scratch = ARENA_INIT;
+    struct panel_caption c;
+    size_t left = ARTICLE_MAX_PANEL_TEXT;
+    f->panels = NULL;
+    f->n_panels = 0;
+    if (f->n_captions && strcmp(f->kind, "table") != 0 &&
+        panel_caption_split(&scratch, f->captions[0].text, strlen(f->captions[0].text), &c)) {
+        f->panels = arena_array(&a->arena, c.n_panels, sizeof *f->panels);
+        for (size_t i = 0; i < c.n_panels; i++) {
+            const char *whole = panel_caption_whole(&scratch, &c, i);
+            struct art_panel *p = &f->panels[f->n_panels++];
+            p->label = arena_strdup(&a->arena, c.panels[i].label);
+            p->caption = article_text(a, whole, strlen(whole), left < ARTICLE_MAX_CAPTION ? left : ARTICLE_MAX_CAPTION);
+            p->confidence = c.confidence;
+            left -= p->caption ? strlen(p->caption) : 0;
+        }
+    }
+    arena_release(&scratch);
 }
 
 static int by_anchor(const void *x, const void *y)

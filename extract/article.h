@@ -17,24 +17,26 @@
 /* Stated limits of one document; beyond them a parser stops with ERR_LIMIT or cuts, as its header says. */
 enum {
     ARTICLE_MAX_FIGURES = 5000,
-    ARTICLE_MAX_CAPTION = 64 * 1024,  /* bytes; cut at a word */
-    ARTICLE_MAX_MENTIONS = 40,        /* a figure */
-    ARTICLE_MAX_MENTION = 8 * 1024,   /* bytes; cut at a word */
-    ARTICLE_MAX_CAPTIONS = 40,        /* languages of a figure; more are left out */
-    ARTICLE_MAX_HREFS = 40,           /* a figure; more are left out */
-    ARTICLE_MAX_HREF = 2000,          /* bytes; longer ones are left out */
-    ARTICLE_MAX_FIELD = 4 * 1024,     /* bytes of any other text (label, title, credit ...); cut at a word */
-    ARTICLE_MAX_ABSTRACT = 64 * 1024, /* bytes; cut at a word */
-    ARTICLE_MAX_ANCHOR = 200,         /* bytes */
-    ARTICLE_MAX_NOTES = 16 * 1024,    /* bytes of the notes below a table; cut at a word */
-    ARTICLE_MAX_ROWS = 2000,          /* a table; more are left out, and so with the next three */
-    ARTICLE_MAX_TABLE_COLUMNS = 200,  /* a table */
-    ARTICLE_MAX_CELLS = 20000,        /* a table; cells with text */
-    ARTICLE_MAX_ALL_CELLS = 200000,   /* a document */
-    ARTICLE_MAX_CELL = 4 * 1024,      /* bytes; cut at a word */
-    ARTICLE_MAX_CELL_TEXT = 16 << 20, /* bytes of all cells of a document; more are left out */
-    ARTICLE_MAX_WARNINGS = 100,       /* more are left out */
-    ARTICLE_MAX_WARNING = 400,        /* bytes */
+    ARTICLE_MAX_CAPTION = 64 * 1024,     /* bytes; cut at a word */
+    ARTICLE_MAX_MENTIONS = 40,           /* a figure */
+    ARTICLE_MAX_MENTION = 8 * 1024,      /* bytes; cut at a word */
+    ARTICLE_MAX_CAPTIONS = 40,           /* languages of a figure; more are left out */
+    ARTICLE_MAX_HREFS = 40,              /* a figure; more are left out */
+    ARTICLE_MAX_HREF = 2000,             /* bytes; longer ones are left out */
+    ARTICLE_MAX_FIELD = 4 * 1024,        /* bytes of any other text (label, title, credit ...); cut at a word */
+    ARTICLE_MAX_ABSTRACT = 64 * 1024,    /* bytes; cut at a word */
+    ARTICLE_MAX_ANCHOR = 200,            /* bytes */
+    ARTICLE_MAX_PANELS = 60,             /* a figure */
+    ARTICLE_MAX_PANEL_TEXT = 256 * 1024, /* bytes of all panels' captions of a figure; later ones are cut */
+    ARTICLE_MAX_NOTES = 16 * 1024,       /* bytes of the notes below a table; cut at a word */
+    ARTICLE_MAX_ROWS = 2000,             /* a table; more are left out, and so with the next three */
+    ARTICLE_MAX_TABLE_COLUMNS = 200,     /* a table */
+    ARTICLE_MAX_CELLS = 20000,           /* a table; cells with text */
+    ARTICLE_MAX_ALL_CELLS = 200000,      /* a document */
+    ARTICLE_MAX_CELL = 4 * 1024,         /* bytes; cut at a word */
+    ARTICLE_MAX_CELL_TEXT = 16 << 20,    /* bytes of all cells of a document; more are left out */
+    ARTICLE_MAX_WARNINGS = 100,          /* more are left out */
+    ARTICLE_MAX_WARNING = 400,           /* bytes */
 };
 
 struct box { /* PDF points, origin top left of the page's crop box, x0 <= x1, y0 <= y1 */
@@ -74,6 +76,14 @@ struct art_table {
     size_t n_cells, cap_cells;
 };
 
+struct art_panel {       /* part of a compound figure */
+    const char *label;   /* without brackets: "A", "b", "left" */
+    const char *caption; /* what is said of all panels, and of this one; NULL: nothing */
+    struct box box;      /* pixels of the figure's picture; all 0: not known */
+    double confidence;   /* 0..1 that label, caption and box (where there is one) belong together */
+    const char *method;  /* how the box was found: letters images bands edges; NULL: there is none */
+};
+
 struct art_figure {
     const char *anchor; /* the figure's name within the document, stable over re-runs and unique: the XML id where
                            there is one, else "kind:number", else "p3-2" (page, ordinal); at most 200 bytes */
@@ -85,6 +95,8 @@ struct art_figure {
     size_t n_captions;
     struct art_text *mentions; /* sentences of the body that cite the figure, in document order */
     size_t n_mentions;
+    struct art_panel *panels; /* in order of their labels; none where the figure is one, or not known to be compound */
+    size_t n_panels;
     const char **hrefs; /* JATS/HTML: references to image files, best first, as written */
     size_t n_hrefs;
     const char *parent;     /* anchor of the figure group (fig-group) it belongs to, or NULL */
@@ -124,6 +136,7 @@ struct image {
     /* Of a picture, NULL where there is none; they belong to whoever passes them. */
     const struct raster *raster;         /* inside the sandbox */
     const struct image_measure *measure; /* outside */
+    const struct panel_cut *cut;         /* panels asked for and found (panel_split.h) */
 };
 
 /* Called by a parser at most once per figure, when the figure's fields are final but before the parse ends; `index` is
@@ -148,6 +161,9 @@ void article_add_cell(struct article *a, struct art_figure *f, struct art_cell c
  * and sorts the cells. Of two cells in one place the larger stays. */
 void article_close_table(struct article *a, struct art_figure *f);
 void article_warn(struct article *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Fills the figure's panels from its own caption, without boxes; nothing for tables and for captions that name none. To
+ * be called when the caption is final. */
+void article_split_caption(struct article *a, struct art_figure *f);
 /* A clean copy in the article's arena of at most `max` bytes, cut at a word; NULL when nothing is left. */
 const char *article_text(struct article *a, const char *text, size_t len, size_t max);
 /* The tag as BCP 47 in the article's arena, or NULL when it is none. */

@@ -2,8 +2,9 @@
  *
  *   {"front": {"doi": TEXT, ... "year": N}, "pages": N, "warnings": [TEXT], "figures": [{"anchor": TEXT, ...,
  *     "captions": [[LANGUAGE or null, TEXT]], "mentions": [the same], "hrefs": [TEXT],
- *     "table": as article_write_table makes it, "notes": TEXT, "box": [x0, y0, x1, y1], "caption_box": [...], "page":
- * N, "confidence": N, "image_sent": BOOL}]}
+ *     "panels": [{"label": TEXT, "caption": TEXT, "method": TEXT, "box": [...], "confidence": N}],
+ *     "table": as article_write_table makes it, "notes": TEXT, "box": [x0, y0, x1, y1], "caption_box": [...],
+ *     "page": N, "confidence": N, "image_sent": BOOL}]}
  *
  * Members that say nothing (NULL, 0, no element) are left out. The tables of fields below serve both directions. */
 #include "extract/article.h"
@@ -44,6 +45,16 @@ static const struct field figure_fields[] = {
     FIGURE(anchor, ARTICLE_MAX_ANCHOR),     FIGURE(label, ARTICLE_MAX_FIELD),   FIGURE(kind, ARTICLE_MAX_FIELD),
     FIGURE(number, ARTICLE_MAX_FIELD),      FIGURE(parent, ARTICLE_MAX_ANCHOR), FIGURE(credit, ARTICLE_MAX_FIELD),
     FIGURE(drop_reason, ARTICLE_MAX_FIELD), FIGURE(notes, ARTICLE_MAX_NOTES),
+};
+
+#define PANEL(name, max)                                                                                               \
+    {                                                                                                                  \
+#name, offsetof(struct art_panel, name), max                                                                   \
+    }
+static const struct field panel_fields[] = {
+    PANEL(label, ARTICLE_MAX_FIELD),
+    PANEL(caption, ARTICLE_MAX_CAPTION),
+    PANEL(method, ARTICLE_MAX_FIELD),
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -110,6 +121,22 @@ static void write_box(const char *name, const struct box *b, struct str *out)
     str_addf(out, "[%.17g,%.17g,%.17g,%.17g]", b->x0, b->y0, b->x1, b->y1);
 }
 
+static void write_panels(const struct art_figure *f, struct str *out)
+{
+    if (!f->n_panels)
+        return;
+    add_name(out, "panels");
+    for (size_t i = 0; i < f->n_panels; i++) {
+        const struct art_panel *p = &f->panels[i];
+        str_add(out, i ? ",{" : "[{");
+        write_fields(p, panel_fields, COUNT(panel_fields), out);
+        write_box("box", &p->box, out);
+        add_name(out, "confidence");
+        str_addf(out, "%.17g}", p->confidence);
+    }
+    str_add_char(out, ']');
+}
+
 static void write_figure(const struct art_figure *f, struct str *out)
 {
     str_add_char(out, '{');
@@ -117,6 +144,7 @@ static void write_figure(const struct art_figure *f, struct str *out)
     write_texts("captions", f->captions, f->n_captions, out);
     write_texts("mentions", f->mentions, f->n_mentions, out);
     write_strings("hrefs", f->hrefs, f->n_hrefs, out);
+    write_panels(f, out);
     if (f->table.n_cells) {
         add_name(out, "table");
         article_write_table(&f->table, out);
@@ -266,6 +294,26 @@ static bool read_box(const cJSON *from, const char *name, struct box *out, struc
     return v[0] <= v[2] && v[1] <= v[3] ? true : bad(e, name);
 }
 
+static bool read_panels(struct arena *arena, const cJSON *from, struct art_figure *f, struct err *e)
+{
+    const cJSON *list = json_member(from, "panels"), *item;
+    long count = list_length(list, ARTICLE_MAX_PANELS);
+    if (count < 0)
+        return bad(e, "panels");
+    f->panels = count ? arena_array(arena, (size_t)count, sizeof *f->panels) : NULL;
+    cJSON_ArrayForEach(item, list)
+    {
+        struct art_panel *p = &f->panels[f->n_panels++];
+        if (!cJSON_IsObject(item) || !read_fields(arena, item, p, panel_fields, COUNT(panel_fields), e) ||
+            !read_box(item, "box", &p->box, e))
+            return bad(e, "panels");
+        p->confidence = json_number(item, "confidence", -1);
+        if (!p->label || !(p->confidence >= 0 && p->confidence <= 1))
+            return bad(e, "panels");
+    }
+    return true;
+}
+
 static bool is_kind(const char *kind)
 {
     for (size_t i = 0; kind && i < COUNT(kinds); i++)
@@ -285,8 +333,8 @@ static bool read_figure(struct article *a, const cJSON *from, struct err *e)
         !read_texts(&a->arena, from, "mentions", ARTICLE_MAX_MENTIONS, ARTICLE_MAX_MENTION, &f->mentions,
                     &f->n_mentions, e) ||
         !read_strings(&a->arena, from, "hrefs", ARTICLE_MAX_HREFS, ARTICLE_MAX_HREF, &f->hrefs, &f->n_hrefs, e) ||
-        !read_box(from, "box", &f->box, e) || !read_box(from, "caption_box", &f->caption_box, e) ||
-        !read_int(from, "page", MAX_PAGES, &f->page, e))
+        !read_panels(&a->arena, from, f, e) || !read_box(from, "box", &f->box, e) ||
+        !read_box(from, "caption_box", &f->caption_box, e) || !read_int(from, "page", MAX_PAGES, &f->page, e))
         return false;
     if (!article_read_table(a, json_member(from, "table"), &f->table))
         return bad(e, "table");

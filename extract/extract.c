@@ -21,6 +21,7 @@
 #include "extract/credit.h"
 #include "extract/image_class.h"
 #include "extract/near_find.h"
+#include "extract/panel_split.h"
 #include "extract/service.h"
 #include "stage/runner.h"
 
@@ -91,6 +92,7 @@ struct picture {
     int64_t bytes;
     struct image_measure measure;
     bool measured;
+    struct panel_cut cut; /* n 0: none came */
 };
 
 struct extraction {
@@ -122,6 +124,8 @@ static bool keep_image(void *context, size_t figure, bool is_original, const str
         p->measured = image->measure != NULL;
         if (image->measure)
             p->measure = *image->measure;
+        if (image->cut)
+            p->cut = *image->cut;
     }
     /* Bytes first, then the row that names them. */
     return !image->bytes ||
@@ -135,10 +139,12 @@ static bool try_asset(struct stage_context *c, struct extraction *x, size_t figu
 {
     struct extraction one = {.corpus = x->corpus};
     struct picture *p = &x->pictures[figure];
+    const struct art_figure *f = &x->article.figures[figure];
     int fd = blob_open(x->corpus, asset->sha256, e);
     if (fd < 0)
         return false;
-    bool ok = service_image(c->sandbox, fd, IMAGE_TIMEOUT_S, keep_image, &one, e);
+    bool ok = service_image(c->sandbox, fd, f->n_panels, f->n_panels ? *f->panels[0].label : 0, IMAGE_TIMEOUT_S,
+                            keep_image, &one, e);
     close(fd);
     if (ok && one.n_pictures == 1 && one.pictures[0].media_type) {
         *p = one.pictures[0];
@@ -156,6 +162,17 @@ static bool try_asset(struct stage_context *c, struct extraction *x, size_t figu
     return ok;
 }
 
+/* Gives the panels that the caption names their places on the picture. */
+static void place_panels(struct art_figure *f, const struct panel_cut *cut)
+{
+    for (size_t i = 0; i < f->n_panels && cut->n == f->n_panels; i++) {
+        const struct panel_rect *b = &cut->boxes[i];
+        f->panels[i].box = (struct box){b->x0, b->y0, b->x1, b->y1};
+        f->panels[i].method = panel_method_name(cut->method);
+        f->panels[i].confidence = f->panels[i].confidence < cut->confidence ? f->panels[i].confidence : cut->confidence;
+    }
+}
+
 static bool find_picture(struct stage_context *c, struct extraction *x, size_t figure, struct err *e)
 {
     const struct art_figure *f = &x->article.figures[figure];
@@ -169,6 +186,7 @@ static bool find_picture(struct stage_context *c, struct extraction *x, size_t f
     }
     if (!*p->sha256 && !p->note && f->n_hrefs)
         p->note = arena_printf(arena, "no file of the article answers to '%.200s'", f->hrefs[0]);
+    place_panels(&x->article.figures[figure], &p->cut);
     return true;
 }
 
@@ -309,6 +327,17 @@ static const struct table_cell *cells_of(struct arena *arena, const struct art_t
     return out;
 }
 
+static const struct figure_panel *panels_of(struct arena *arena, const struct art_figure *f)
+{
+    struct figure_panel *out = arena_array(arena, f->n_panels + 1, sizeof *out);
+    for (size_t i = 0; i < f->n_panels; i++) {
+        const struct art_panel *p = &f->panels[i];
+        out[i] = (struct figure_panel){p->label,  p->caption, p->method, p->method != NULL, p->box.x0,
+                                       p->box.y0, p->box.x1,  p->box.y1, p->confidence};
+    }
+    return out;
+}
+
 static bool store_picture(struct stage_context *c, const struct picture *p, struct err *e)
 {
     const struct image_measure *m = &p->measure;
@@ -370,7 +399,9 @@ static bool store_figure(struct stage_context *c, struct extraction *x, size_t i
                              .captions = texts_of(arena, f->captions, f->n_captions),
                              .n_captions = f->n_captions,
                              .mentions = texts_of(arena, f->mentions, f->n_mentions),
-                             .n_mentions = f->n_mentions};
+                             .n_mentions = f->n_mentions,
+                             .panels = panels_of(arena, f),
+                             .n_panels = f->n_panels};
     if (*p->sha256) {
         row.image_sha256 = p->sha256;
         row.image_media_type = p->media_type;

@@ -163,6 +163,7 @@ static void add_caption(struct pdf_doc *d, struct pdf_caption *c)
         article_add_caption(a, f, c->language, c->text);
     if (c->twin >= 0 && d->captions[c->twin].text)
         article_add_caption(a, f, d->captions[c->twin].language, d->captions[c->twin].text);
+    article_split_caption(a, f);
     if (c->continues >= 0)
         f->drop_reason = "continuation";
 }

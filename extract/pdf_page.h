@@ -17,6 +17,7 @@
 
 #include "base/str.h"
 #include "extract/article.h"
+#include "extract/image_raster.h"
 #include "extract/label.h"
 #include "extract/pdf.h"
 
@@ -257,6 +258,9 @@ bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, cons
 
 /* Gives up the page that pdf_emit_picture keeps for the next figure. */
 void pdf_drop_list(struct pdf_doc *d);
+/* pdf_panel.c: places the figure's panels on its picture, of which `area` is the part of the page. */
+void pdf_place_panels(struct pdf_doc *d, const struct pdf_sheet *page, struct box area, struct art_figure *f,
+                      const struct raster *raster);
 
 /* pdf.c: a box of this page in points of the crop box, origin top left. */
 struct box pdf_page_box(const struct pdf_sheet *page, struct box b);

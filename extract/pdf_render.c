@@ -439,6 +439,7 @@ bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, cons
                               original.height,     &raster};
         const struct image *picture = original.readable ? &first : &drawn;
         d->article->figures[figure].image_sent = true;
+        pdf_place_panels(d, page, original.readable ? region : area, &d->article->figures[figure], &raster);
         ok = emit(context, figure, original.media_type ? &first : NULL, picture, e);
     } else {
         article_warn(d->article, "page %d: a figure could not be drawn: %s", page->number + 1, why.text);

@@ -9,11 +9,22 @@
 #include "extract/image.h"
 #include "extract/image_measure.h"
 #include "extract/jats.h"
+#include "extract/panel_split.h"
 #include "extract/pdf.h"
 
-enum { MAX_HEAD = 2048 }; /* bytes of an image frame's JSON */
+enum { MAX_HEAD = 4096 }; /* bytes of the JSON in front of an image */
 
 /* The inner end. */
+
+static void write_cut(const struct panel_cut *cut, struct str *out)
+{
+    str_addf(out, ",\"cut\":%d,\"confidence\":%g,\"boxes\":[", (int)cut->method, cut->confidence);
+    for (size_t i = 0; i < cut->n; i++) {
+        const struct panel_rect *b = &cut->boxes[i];
+        str_addf(out, "%s[%d,%d,%d,%d]", i ? "," : "", b->x0, b->y0, b->x1, b->y1);
+    }
+    str_add_char(out, ']');
+}
 
 static bool send_image(struct sandbox_reply *reply, const char *role, size_t figure, const struct image *image,
                        struct err *e)
@@ -27,6 +38,8 @@ static bool send_image(struct sandbox_reply *reply, const char *role, size_t fig
         str_add(&head, ",\"measure\":");
         image_measure_write(&measure, &head);
     }
+    if (image->cut)
+        write_cut(image->cut, &head);
     str_add_char(&head, '}');
     bool ok = sandbox_send(reply, head.data, head.len, image->bytes, image->len, e);
     str_release(&head);
@@ -52,6 +65,8 @@ static bool serve_document(int op, const char *params, const unsigned char *byte
     bool ok = op == SERVICE_JATS   ? jats_extract((const char *)bytes, len, &a, e)
               : op == SERVICE_HTML ? html_extract((const char *)bytes, len, &a, e)
                                    : pdf_extract(bytes, len, &options, &a, send_pair, reply, e);
+    for (size_t i = 0; ok && op != SERVICE_PDF && i < a.n_figures; i++)
+        article_split_caption(&a, &a.figures[i]);
     if (ok) {
         struct str text = STR_INIT(SANDBOX_MAX_JSON);
         article_write(&a, &text);
@@ -64,11 +79,18 @@ static bool serve_document(int op, const char *params, const unsigned char *byte
     return ok;
 }
 
-static bool serve_image(const unsigned char *bytes, size_t len, struct sandbox_reply *reply, struct err *e)
+static bool serve_image(const char *params, const unsigned char *bytes, size_t len, struct sandbox_reply *reply,
+                        struct err *e)
 {
     struct image_info info;
     struct raster raster = RASTER_INIT;
+    struct panel_cut cut;
+    struct arena arena = ARENA_INIT;
     struct str out = STR_INIT(IMAGE_MAX_BYTES);
+    cJSON *json = json_parse(params, strlen(params), NULL);
+    size_t panels = (size_t)json_number(json, "panels", 0);
+    struct panel_hints hints = {.first = (char)json_number(json, "first", 0)};
+    cJSON_Delete(json);
     if (!image_probe(bytes, len, &info, e))
         return false;
     struct image file = {info.media_type, NULL, 0, info.width, info.height, NULL, NULL};
@@ -77,7 +99,10 @@ static bool serve_image(const unsigned char *bytes, size_t len, struct sandbox_r
                   : send_image(reply, "original", 0, &file, e) && image_convert(bytes, len, &out, &info, &raster, e);
     struct image image = {
         info.media_type, (const unsigned char *)out.data, out.len, info.width, info.height, &raster, NULL};
+    if (ok && panel_split(&arena, &raster, panels, &hints, &cut))
+        image.cut = &cut;
     ok = ok && send_image(reply, "picture", 0, &image, e);
+    arena_release(&arena);
     raster_release(&raster);
     str_release(&out);
     return ok;
@@ -96,7 +121,7 @@ bool service_serve(int op, const char *params, const unsigned char *bytes, size_
                    struct err *e)
 {
     if (op == SERVICE_IMAGE)
-        return serve_image(bytes, len, reply, e);
+        return serve_image(params, bytes, len, reply, e);
     return serve_document(op, params, bytes, len, reply, e);
 }
 
@@ -129,6 +154,34 @@ static const char *known_media_type(const char *name)
     return NULL;
 }
 
+/* What read_image read of a cut; false when it makes no sense. */
+static bool read_cut(const cJSON *head, int width, int height, struct panel_cut *cut)
+{
+    const cJSON *list = json_member(head, "boxes"), *item;
+    double method = json_number(head, "cut", -1), confidence = json_number(head, "confidence", -1);
+    int n = cJSON_IsArray(list) ? cJSON_GetArraySize(list) : 0;
+    *cut = (struct panel_cut){0};
+    if (n < 2 || n > PANEL_MAX || !(method > PANEL_NONE && method <= PANEL_BY_EDGES) ||
+        !(confidence >= 0 && confidence <= 1))
+        return false;
+    cut->method = (enum panel_method)method;
+    cut->confidence = confidence;
+    cJSON_ArrayForEach(item, list)
+    {
+        int v[4];
+        for (int i = 0; i < 4; i++) {
+            const cJSON *number = cJSON_GetArrayItem(item, i);
+            if (!cJSON_IsNumber(number) || !(number->valuedouble >= 0 && number->valuedouble <= IMAGE_MAX_SIDE))
+                return false;
+            v[i] = (int)number->valuedouble;
+        }
+        if (v[0] >= v[2] || v[1] >= v[3] || v[2] > width || v[3] > height)
+            return false;
+        cut->boxes[cut->n++] = (struct panel_rect){v[0], v[1], v[2], v[3]};
+    }
+    return true;
+}
+
 static bool read_image(struct reading *r, const cJSON *head, const unsigned char *bytes, size_t len, struct err *e)
 {
     const char *role = json_text(head, "role");
@@ -138,6 +191,7 @@ static bool read_image(struct reading *r, const cJSON *head, const unsigned char
         known_media_type(json_text(head, "media_type")), len ? bytes : NULL, len, (int)width, (int)height, NULL, NULL};
     struct image_measure measure;
     const cJSON *measures = json_member(head, "measure");
+    struct panel_cut cut;
     bool is_original = strcmp(role, "original") == 0;
     if ((!is_original && strcmp(role, "picture") != 0) || !image.media_type || !(figure >= 0) ||
         figure >= ARTICLE_MAX_FIGURES || !(width >= 0) || width > IMAGE_MAX_SIDE || !(height >= 0) ||
@@ -147,6 +201,9 @@ static bool read_image(struct reading *r, const cJSON *head, const unsigned char
         return false;
     if (measures)
         image.measure = &measure;
+    if (json_member(head, "boxes") && !read_cut(head, image.width, image.height, &cut))
+        return err_set(e, ERR_FORMAT, "the parser sent panels that make no sense");
+    image.cut = json_member(head, "boxes") ? &cut : NULL;
     return r->each(r->context, (size_t)figure, is_original, &image, e);
 }
 
@@ -154,7 +211,7 @@ static bool read_frame(void *context, const char *json, size_t json_len, const u
                        struct err *e)
 {
     struct reading *r = context;
-    cJSON *head = json_len < MAX_HEAD ? json_parse(json, json_len, NULL) : NULL;
+    cJSON *head = json_len <= MAX_HEAD ? json_parse(json, json_len, NULL) : NULL;
     bool ok;
     if (json_text(head, "role"))
         ok = read_image(r, head, bytes, len, e);
@@ -182,8 +239,11 @@ bool service_document(struct sandbox *s, enum service_op op, const struct servic
     return ok;
 }
 
-bool service_image(struct sandbox *s, int fd, int timeout_s, service_image_fn *each, void *context, struct err *e)
+bool service_image(struct sandbox *s, int fd, size_t panels, char first, int timeout_s, service_image_fn *each,
+                   void *context, struct err *e)
 {
     struct reading r = {.each = each, .context = context};
-    return sandbox_call(s, SERVICE_IMAGE, "{}", fd, timeout_s, read_frame, &r, e);
+    char params[64];
+    snprintf(params, sizeof params, "{\"panels\":%zu,\"first\":%d}", panels, first);
+    return sandbox_call(s, SERVICE_IMAGE, params, fd, timeout_s, read_frame, &r, e);
 }

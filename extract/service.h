@@ -32,7 +32,9 @@ typedef bool service_image_fn(void *context, size_t figure, bool is_original, co
 bool service_document(struct sandbox *s, enum service_op op, const struct service_options *options, int fd,
                       struct article *a, service_image_fn *each, void *context, struct err *e);
 
-/* Looks at an image file, decodes it to the end, and gives one picture (figure 0). */
-bool service_image(struct sandbox *s, int fd, int timeout_s, service_image_fn *each, void *context, struct err *e);
+/* Looks at an image file, decodes it to the end, and gives one picture (figure 0); with `panels` 2 or more, image.cut
+ * is set when it could be cut into so many (`first`: see struct panel_hints). */
+bool service_image(struct sandbox *s, int fd, size_t panels, char first, int timeout_s, service_image_fn *each,
+                   void *context, struct err *e);
 
 #endif

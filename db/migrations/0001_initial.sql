@@ -189,9 +189,11 @@ CREATE TABLE panel ( -- parts of a compound figure; owned by extract
     panel_id  INTEGER PRIMARY KEY,
     figure_id INTEGER NOT NULL REFERENCES figure ON DELETE CASCADE,
     ordinal   INTEGER NOT NULL,
-    label     TEXT,
-    caption   TEXT,
-    x0 REAL, y0 REAL, x1 REAL, y1 REAL, -- pixels of the figure's picture
+    label     TEXT,                -- without brackets: A, b, left; null: not found any more
+    caption   TEXT,                -- what the caption says of all panels, and of this one
+    x0 REAL, y0 REAL, x1 REAL, y1 REAL, -- pixels of the figure's picture; null: not known
+    confidence REAL NOT NULL DEFAULT 1, -- 0..1 that label, caption and box belong together
+    method    TEXT,                -- how the box was found: letters images bands edges; null: no box
     UNIQUE (figure_id, ordinal)
 ) STRICT;
 
@@ -403,7 +405,8 @@ CREATE VIEW v_gate AS
 SELECT min_side, min_bytes, max_aspect, max_blank, max_articles, near_bits, drop_class, drop_credit FROM gate;
 
 CREATE VIEW v_panel AS
-SELECT panel_id, figure_id, label, caption, x0, y0, x1, y1 FROM panel;
+SELECT panel_id, figure_id, label, caption, x0, y0, x1, y1, confidence, method FROM panel
+WHERE label IS NOT NULL;
 
 CREATE VIEW v_table_cell AS
 SELECT figure_id, row, col, rowspan, colspan, header, text FROM table_cell;

@@ -107,6 +107,8 @@ DUMP = {
               "f.image_sha256, f.original_sha256, f.content_hash, f.drop_reason FROM figure f JOIN document d USING (document_id)",
     "caption": "SELECT d.sha256, f.anchor, c.ordinal, c.language, c.text FROM caption c JOIN figure f USING (figure_id) "
                "JOIN document d USING (document_id)",
+    "panel": "SELECT d.sha256, f.anchor, p.ordinal, p.label, p.caption, p.x0, p.y0, p.x1, p.y1, p.confidence, p.method "
+             "FROM panel p JOIN figure f USING (figure_id) JOIN document d USING (document_id)",
     "mention": "SELECT d.sha256, f.anchor, m.ordinal, m.text FROM mention m JOIN figure f USING (figure_id) "
                "JOIN document d USING (document_id)",
     "table_cell": "SELECT d.sha256, f.anchor, c.row, c.col, c.rowspan, c.colspan, c.header, c.text FROM table_cell c "

@@ -75,6 +75,37 @@ static void names_every_figure_once(void **state)
     article_release(&a);
 }
 
+static void panels_come_of_the_caption(void **state)
+{
+    (void)state;
+    struct article a = ARTICLE_INIT;
+    struct str s = STR_INIT(1 << 20);
+    struct art_figure *f = article_add_figure(&a);
+    article_add_caption(&a, f, "en", "Dose. (a) Low. (b) High.");
+    article_split_caption(&a, f);
+    assert_int_equal(f->n_panels, 2);
+    assert_string_equal(f->panels[1].label, "b");
+    assert_string_equal(f->panels[1].caption, "Dose. High.");
+    f->kind = "table"; /* its notes are marked in the same way */
+    article_split_caption(&a, f);
+    assert_int_equal(f->n_panels, 0);
+    /* A long preamble is not stored any number of times. */
+    for (int i = 0; i < 7000; i++)
+        str_add(&s, "Dose ");
+    for (int i = 0; i < 26; i++)
+        str_addf(&s, ". (%c) Low", 'a' + i);
+    f = article_add_figure(&a);
+    article_add_caption(&a, f, "en", s.data);
+    article_split_caption(&a, f);
+    size_t all = 0;
+    assert_int_equal(f->n_panels, 26);
+    for (size_t i = 0; i < f->n_panels; i++)
+        all += f->panels[i].caption ? strlen(f->panels[i].caption) : 0;
+    assert_true(all <= ARTICLE_MAX_PANEL_TEXT);
+    str_release(&s);
+    article_release(&a);
+}
+
 static void limits_hold(void **state)
 {
     (void)state;
@@ -114,6 +145,9 @@ static void fill(struct article *a)
     article_add_mention(a, f, "en", "See Figure 1.");
     article_add_href(a, f, "a.jpg");
     article_add_href(a, f, "a.tif");
+    static struct art_panel panels[] = {{"A", "Dose. Low.", {0, 0, 100, 80}, 0.5, "bands"}, {"B", NULL, {0}, 1, NULL}};
+    f->panels = panels;
+    f->n_panels = 2;
     article_add_figure(a)->anchor = "p2-1";
     a->figures[1].kind = "table";
     a->figures[1].drop_reason = "no_image";
@@ -143,6 +177,11 @@ static void comes_back_the_same(void **state)
     assert_null(b.figures[0].captions[1].language);
     assert_string_equal(b.figures[0].captions[1].text, "Dosis.");
     assert_string_equal(b.figures[0].hrefs[1], "a.tif");
+    assert_int_equal(b.figures[0].n_panels, 2);
+    assert_string_equal(b.figures[0].panels[0].caption, "Dose. Low.");
+    assert_string_equal(b.figures[0].panels[0].method, "bands");
+    assert_true(b.figures[0].panels[0].box.x1 == 100);
+    assert_null(b.figures[0].panels[1].method);
     assert_string_equal(b.figures[1].drop_reason, "no_image");
     assert_string_equal(b.warnings[0], "page 2 skipped");
     assert_string_equal(b.figures[1].notes, "SD, standard deviation.");
@@ -201,6 +240,12 @@ static void refuses_what_is_wrong(void **state)
         ONE(",\"captions\":[[null,null]]"),
         ONE(",\"captions\":[[\"a language tag far too long\",\"x\"]]"),
         ONE(",\"hrefs\":\"a\""),
+        ONE(",\"panels\":{}"),
+        ONE(",\"panels\":[1]"),
+        ONE(",\"panels\":[{\"confidence\":1}]"),
+        ONE(",\"panels\":[{\"label\":\"A\"}]"),
+        ONE(",\"panels\":[{\"label\":\"A\",\"confidence\":2}]"),
+        ONE(",\"panels\":[{\"label\":\"A\",\"confidence\":1,\"box\":[1,2]}]"),
         ONE(",\"label\":[1]"),
 #define CELLS(cells) ONE(",\"table\":{\"rows\":2,\"columns\":2,\"cells\":[" cells "]}")
         ONE(",\"table\":[]"),
@@ -255,7 +300,7 @@ int main(void)
         cmocka_unit_test(adds_clean_text),          cmocka_unit_test(cuts_at_words),
         cmocka_unit_test(names_every_figure_once),  cmocka_unit_test(limits_hold),
         cmocka_unit_test(comes_back_the_same),      cmocka_unit_test(refuses_what_is_wrong),
-        cmocka_unit_test(refuses_what_is_too_long),
+        cmocka_unit_test(refuses_what_is_too_long), cmocka_unit_test(panels_come_of_the_caption),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
