@@ -4,7 +4,8 @@
  * the boxes of all that is drawn. pdf_layout (pdf_layout.c) looks at all pages together: body style, columns, running
  * heads, paragraphs. pdf_find_captions (pdf_caption.c, pdf_caption_body.c) finds labels and captions. pdf_match
  * (pdf_match.c) gives each caption its region: pdf_cluster.c finds what belongs together, pdf_region.c makes
- * candidates. pdf_render.c makes pictures, pdf_front.c reads front matter and mentions.
+ * candidates. pdf_table*.c find tables and read their cells, pdf_render.c makes pictures, pdf_front.c reads front
+ * matter and mentions.
  *
  * Coordinates are points in the page as it is read: origin top left, y down, and turned upright where the page's text
  * runs sideways (`turn`). Boxes reach the article through pdf_page_box. */

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The flat rules of the page, by height; pieces with the gaps of columns between them are one. Edges of wide shading
- * count too. */
-static struct table_rule *page_rules(struct pdf_doc *d, const struct pdf_sheet *page, size_t *n)
+#include "base/mem.h"
+
+/* The flat rules of the page, by height, to be freed; pieces with the gaps of columns between them are one. Edges of
+ * wide shading count too. */
+static struct table_rule *page_rules(const struct pdf_sheet *page, size_t *n)
 {
     enum { COLUMN_GAP = 12 };
     size_t cap = 0;
@@ -21,7 +23,7 @@ static struct table_rule *page_rules(struct pdf_doc *d, const struct pdf_sheet *
         bool thin = h < 3, shade = m->rect && w > 100 && h > 6 && h < 0.7 * page->height;
         for (int edge = 0; edge < (thin ? 1 : shade ? 2 : 0); edge++) {
             double y = thin ? (m->box.y0 + m->box.y1) / 2 : edge ? m->box.y1 : m->box.y0;
-            ARENA_GROW(d->arena, rules, *n, cap);
+            MEM_GROW(rules, *n, cap);
             rules[(*n)++] = (struct table_rule){y, m->box.x0, m->box.x1};
         }
     }
@@ -41,7 +43,7 @@ static bool fills_page_column(const struct pdf_sheet *page, const struct pdf_lin
     return false;
 }
 
-/* How far a table may go: the nearest other caption or run of paragraphs past `from`. */
+/* How far a table may go: the nearest other caption or run of paragraphs behind `at`. */
 static double table_limit(struct pdf_doc *d, const struct pdf_sheet *page, int caption, struct box at, struct box span,
                           bool down, bool *figure_behind)
 {
@@ -236,8 +238,9 @@ static bool has_neighbour(const struct side_search *s, const struct pdf_line *li
 /* A table without a rule at its end goes on as long as its rows do: so do those that are broken off at a page's end. */
 static size_t take_open_rows(struct side_search *s, size_t heads, double size)
 {
+    enum { MANY_LINES = 4000 }; /* on a page: it looks for each one's neighbours */
     size_t taken = 0;
-    bool more = s->down && s->ruled && heads <= 12;
+    bool more = s->down && s->ruled && heads <= 12 && s->page->n_lines < MANY_LINES;
     while (more) {
         double end = s->box.y1;
         more = false;
@@ -285,9 +288,11 @@ static size_t take_lines(struct side_search *s, double *size)
 static bool search_side(struct side_search *s, struct box *out)
 {
     double size = s->d->body_size;
-    s->rules = page_rules(s->d, s->page, &s->n_rules);
+    struct table_rule *rules = page_rules(s->page, &s->n_rules);
+    s->rules = rules;
     set_limits(s);
     take_rules(s);
+    free(rules);
     /* The rest of a table begins at the page's head, whether there is a rule or not. */
     if (s->caption < 0 && s->ruled)
         s->box.y0 = fmin(s->box.y0, s->at.y1);

@@ -53,6 +53,7 @@ struct table_column {
 
 struct table {
     struct pdf_doc *d;
+    struct arena *arena; /* gone when the table is read */
     const struct pdf_sheet *page;
     struct box box;                    /* of the rules and words */
     struct table_rule *flat, *upright; /* arena; by `at`, pieces of one rule joined */

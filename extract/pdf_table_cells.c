@@ -105,21 +105,19 @@ static double bottom_of(const struct table *t)
 static void collect(struct table *t, struct str *notes)
 {
     double bottom = bottom_of(t);
-    const struct pdf_line *last = NULL;
-    t->words = arena_array(t->d->arena, TABLE_MAX_WORDS, sizeof *t->words);
+    size_t n = 0;
+    for (size_t i = 0; i < t->page->n_lines; i++)
+        if (in_table(t, &t->page->lines[i]))
+            n += t->page->lines[i].n_words + 1;
+    t->words = arena_array(t->arena, n < TABLE_MAX_WORDS ? n + 1 : TABLE_MAX_WORDS, sizeof *t->words);
     for (size_t i = 0; i < t->page->n_lines; i++) {
         const struct pdf_line *line = &t->page->lines[i];
         if (!in_table(t, line))
             continue;
-        if (line->base - 0.4 * line->size < bottom) {
+        if (line->base - 0.4 * line->size < bottom)
             add_words(t, line);
-            continue;
-        }
-        if (last && notes->len)
-            pdf_join_line(notes, line->text, line->len);
         else
-            str_add_bytes(notes, line->text, line->len);
-        last = line;
+            pdf_join_line(notes, line->text, line->len);
     }
 }
 
@@ -212,7 +210,7 @@ static void read_next_pages(struct pdf_doc *d, const struct pdf_caption *c, stru
     struct box box = first->box;
     int rows = first->n_rows;
     for (int p = c->region_page; p < c->region_page + MAX_PAGES && pdf_table_goes_on(d, c, p, &box); p++) {
-        struct table part = {.d = d, .page = &d->pages[p + 1], .box = box};
+        struct table part = {.d = d, .arena = first->arena, .page = &d->pages[p + 1], .box = box};
         struct str more = STR_INIT(ARTICLE_MAX_NOTES * 4);
         bool same = read_part(&part, first, &more);
         if (same) {
@@ -229,7 +227,8 @@ static void read_next_pages(struct pdf_doc *d, const struct pdf_caption *c, stru
 void pdf_read_table(struct pdf_doc *d, const struct pdf_caption *c, struct art_figure *f)
 {
     struct str notes = STR_INIT(ARTICLE_MAX_NOTES * 4);
-    struct table t = {.d = d, .page = &d->pages[c->region_page], .box = c->region};
+    struct arena arena = ARENA_INIT;
+    struct table t = {.d = d, .arena = &arena, .page = &d->pages[c->region_page], .box = c->region};
     if (read_part(&t, NULL, &notes) && t.n_rows > 1) {
         add_rows(&t, d->article, f, 0);
         read_next_pages(d, c, f, &t, &notes);
@@ -237,4 +236,5 @@ void pdf_read_table(struct pdf_doc *d, const struct pdf_caption *c, struct art_f
     }
     f->notes = article_text(d->article, notes.data, notes.len, ARTICLE_MAX_NOTES);
     str_release(&notes);
+    arena_release(&arena);
 }

@@ -18,7 +18,7 @@ static int by_x(const void *x, const void *y)
 static void cut_chunks(struct table *t, struct table_line *line, struct table_word *words, size_t n)
 {
     qsort(words, n, sizeof *words, by_x);
-    line->chunks = arena_array(t->d->arena, n, sizeof *line->chunks);
+    line->chunks = arena_array(t->arena, n, sizeof *line->chunks);
     for (size_t i = 0; i < n; i++) {
         struct table_chunk *last = line->n_chunks ? &line->chunks[line->n_chunks - 1] : NULL;
         double gap = last ? words[i].x0 - last->x1 : 0, size = fmax(4, fmin(words[i].size, line->size));
@@ -46,7 +46,7 @@ static bool make_lines(struct table *t)
 {
     if (t->n_words)
         qsort(t->words, t->n_words, sizeof *t->words, by_base);
-    t->lines = arena_array(t->d->arena, TABLE_MAX_LINES, sizeof *t->lines);
+    t->lines = arena_array(t->arena, TABLE_MAX_LINES, sizeof *t->lines);
     for (size_t i = 0, end; i < t->n_words; i = end) {
         if (t->n_lines == TABLE_MAX_LINES)
             return false;
@@ -260,7 +260,7 @@ static void split_chunks(struct table *t)
         size_t n_words = 0, n = 0;
         for (size_t k = 0; k < line->n_chunks; k++)
             n_words += line->chunks[k].n_words;
-        struct table_chunk *cut = arena_array(t->d->arena, n_words + 1, sizeof *cut);
+        struct table_chunk *cut = arena_array(t->arena, n_words + 1, sizeof *cut);
         for (size_t k = 0; k < line->n_chunks; k++) {
             struct table_chunk rest = line->chunks[k];
             for (;;) {

@@ -99,7 +99,7 @@ static void centre_chunk(const struct table *t, const struct table_line *line, s
  * alone could as well be the first line of a heading. */
 static void centre_heading(const struct table *t, struct table_line *line, const struct table_line *below)
 {
-    struct table_chunk *before = arena_array(t->d->arena, line->n_chunks + 1, sizeof *before);
+    struct table_chunk *before = arena_array(t->arena, line->n_chunks + 1, sizeof *before);
     bool all = line->n_chunks > 1;
     memcpy(before, line->chunks, line->n_chunks * sizeof *before);
     for (size_t k = 0; k < line->n_chunks; k++) {
@@ -126,10 +126,6 @@ static bool heading_goes_on(const struct table_line *above, const struct table_l
 
 /* ---- rows */
 
-struct pitch {  /* how far apart lines stand */
-    double row; /* a step of at least so much begins a row; 0: steps don't tell */
-};
-
 static int by_value(const void *x, const void *y)
 {
     double a = *(const double *)x, b = *(const double *)y;
@@ -153,12 +149,12 @@ static const struct table_line *line_above(const struct table *t, size_t i)
     return above->columns & line->columns ? above : line - 1;
 }
 
-/* Lines of one cell stand closer than rows in most tables with long cells: then there are two clearly different steps,
- * and the lines behind the smaller one seldom fill all columns. */
-static struct pitch find_pitch(const struct table *t)
+/* The step from a line to the next that begins a row; 0: steps don't tell. Lines of one cell stand closer than rows in
+ * most tables with long cells: then there are two clearly different steps, and the lines behind the smaller one seldom
+ * fill all columns. */
+static double find_row_step(const struct table *t)
 {
     double *steps = mem_array(t->n_lines + 1, sizeof *steps);
-    struct pitch pitch = {0};
     size_t n = 0, tight = 0, wide = 0, full = 0;
     for (size_t i = 1; i < t->n_lines; i++)
         if (!t->lines[i].header && !ruled(t, i))
@@ -178,9 +174,7 @@ static struct pitch find_pitch(const struct table *t)
         tight++;
         full += bits(t->lines[i].columns) * 10 >= t->n_columns * 7 && bits(t->lines[i].columns) > 2;
     }
-    if (n >= 3 && tight && wide && 2 * full < tight && 8 * wide >= n)
-        pitch.row = 1.18 * least;
-    return pitch;
+    return n >= 3 && tight && wide && 2 * full < tight && 8 * wide >= n ? 1.18 * least : 0;
 }
 
 static const struct table_chunk *chunk_at(const struct table_line *line, int column)
@@ -251,7 +245,7 @@ static bool row_goes_on(const struct table *t, const struct table_line *above, c
 }
 
 /* Whether line `i` begins a row, given the columns that the row above fills. */
-static bool begins_row(const struct table *t, size_t i, struct pitch pitch, uint64_t row)
+static bool begins_row(const struct table *t, size_t i, double row_step, uint64_t row)
 {
     const struct table_line *above = &t->lines[i - 1], *line = &t->lines[i];
     if (above->header != line->header)
@@ -264,8 +258,8 @@ static bool begins_row(const struct table *t, size_t i, struct pitch pitch, uint
         return false;
     above = line_above(t, i);
     double step = line->base - above->base;
-    if (pitch.row > 0)
-        return step >= pitch.row || (2 * bits(line->columns) >= t->n_columns && stands_alone(t, above, line));
+    if (row_step > 0)
+        return step >= row_step || (2 * bits(line->columns) >= t->n_columns && stands_alone(t, above, line));
     if (step > 2.2 * line->size)
         return true;
     return !row_goes_on(t, above, line, row);
@@ -281,11 +275,11 @@ void table_find_rows(struct table *t)
     for (size_t i = 0; i + 1 < t->n_lines; i++)
         if (t->lines[i].header && t->lines[i + 1].header && t->lines[i].n_chunks < t->lines[i + 1].n_chunks)
             centre_heading(t, &t->lines[i], &t->lines[i + 1]);
-    struct pitch pitch = find_pitch(t);
+    double row_step = find_row_step(t);
     uint64_t row = t->lines[0].columns;
     int n = 0;
     for (size_t i = 1; i < t->n_lines; i++) {
-        if (begins_row(t, i, pitch, row)) {
+        if (begins_row(t, i, row_step, row)) {
             n++;
             row = 0;
         }

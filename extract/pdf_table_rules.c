@@ -78,8 +78,8 @@ void table_find_rules(struct table *t)
     }
     t->n_flat = table_join_rules(flat, n_flat, TOUCHING);
     t->n_upright = table_join_rules(upright, n_upright, TOUCHING);
-    t->flat = arena_array(t->d->arena, t->n_flat + 1, sizeof *flat);
-    t->upright = arena_array(t->d->arena, t->n_upright + 1, sizeof *upright);
+    t->flat = arena_array(t->arena, t->n_flat + 1, sizeof *flat);
+    t->upright = arena_array(t->arena, t->n_upright + 1, sizeof *upright);
     for (size_t i = 0; i < t->n_flat; i++)
         t->flat[i] = flat[i];
     for (size_t i = 0; i < t->n_upright; i++)
