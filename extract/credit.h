@@ -4,11 +4,11 @@
  * An article's licence covers what its authors made. A figure that is "reproduced with permission" is covered by a
  * permission given to that article alone, and must not go out under the article's licence. The kinds, strongest first:
  *
- *   open         taken from elsewhere, where it is under CC BY, CC BY-SA, CC0 or in the public domain by its own words
  *   permission   reproduced, reprinted, or shown by permission or courtesy of somebody; also adapted by permission
  *   copyright    a copyright notice of somebody else: "© 2015 Elsevier". One of the authors is none
  *   adapted      adapted or modified from, redrawn after: the authors' own drawing after another's; nobody speaks of
  *                permission, and the drawing itself is under the article's licence
+ *   open         any of these, where the same text says that it is under CC BY, CC BY-SA, CC0 or in the public domain
  *
  * Consent of a patient to be shown is none of these. */
 #ifndef FIGMILL_EXTRACT_CREDIT_H
@@ -18,7 +18,7 @@
 
 #include "extract/article.h"
 
-/* The kind that a text tells of (a static string of those above), or NULL. */
+/* The kind that one text tells of (a static string of those above), or NULL. */
 const char *credit_of_text(const char *text);
 /* The strongest over a figure's credit line and its captions in all languages. A name in a credit line alone
  * ("Photo: J. Smith") is no kind. */

@@ -105,6 +105,7 @@ DUMP = {
     "front": "SELECT d.sha256, f.doi, f.title, f.language, f.year, f.license FROM front f JOIN document d USING (document_id)",
     "figure": "SELECT d.sha256, f.anchor, f.ordinal, f.origin, f.label, f.kind, f.page, f.x0, f.y0, f.x1, f.y1, "
               "f.image_sha256, f.original_sha256, f.content_hash, f.drop_reason FROM figure f JOIN document d USING (document_id)",
+    "picture": "SELECT * FROM picture",
     "caption": "SELECT d.sha256, f.anchor, c.ordinal, c.language, c.text FROM caption c JOIN figure f USING (figure_id) "
                "JOIN document d USING (document_id)",
     "panel": "SELECT d.sha256, f.anchor, p.ordinal, p.label, p.caption, p.x0, p.y0, p.x1, p.y1, p.confidence, p.method "

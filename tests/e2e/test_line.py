@@ -24,6 +24,9 @@ VIEWS = {
     "v_pair": "pair_id figure_id panel_id kind turns language model prompt_hash checks score split drop_reason",
     "v_funnel": "step n",
     "v_failure": "stage item err_kind err_text attempts",
+    "v_picture": "image_sha256 width height bytes phash class class_confidence white dominant grey vivid dark flat edges entropy "
+                 "colourfulness colours line_rows line_columns corners bands text near n_articles",
+    "v_gate": "min_side min_bytes max_aspect max_blank max_articles near_bits drop_class drop_credit",
 }
 
 

@@ -2,18 +2,30 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "extract/image.h"
+#include "extract/image_class.h"
+#include "extract/image_measure.h"
 
 enum { MAX_OUTPUT = 64 << 20, MAX_PIXELS = 4 << 20 /* so that a run is not spent on one large image */ };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A raster of what was decoded has the picture's size and keeps to its limits. */
+/* A raster of what was decoded has the picture's size and keeps to its limits, and so does what is measured on it. */
 static void look(const struct raster *r, const struct image_info *info)
 {
     if (!r->pixels || r->full_width != info->width || r->full_height != info->height || r->width < 1 || r->height < 1 ||
         r->width > RASTER_MAX_SIDE || r->height > RASTER_MAX_SIDE)
         abort();
+    struct str json = STR_INIT(512);
+    struct image_measure m, back;
+    image_measure(r, &m);
+    image_measure_write(&m, &json);
+    cJSON *read = json_parse(json.data, json.len, NULL);
+    if (json.overflow || !image_measure_read(read, &back, NULL) || !*image_classify(&m, info->width, info->height).name)
+        abort();
+    cJSON_Delete(read);
+    str_release(&json);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
