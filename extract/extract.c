@@ -15,6 +15,7 @@
 #include "db/blob.h"
 #include "db/document.h"
 #include "db/figure.h"
+#include "extract/merge.h"
 #include "extract/service.h"
 #include "stage/runner.h"
 
@@ -307,7 +308,7 @@ static bool store(struct stage_context *c, const struct task *task, void *result
             return false;
         c->dropped += x->article.figures[i].drop_reason != NULL;
     }
-    return true;
+    return merge_document(&c->db, x->document.id, e);
 }
 
 static bool enqueue_one(void *context, int64_t document_id, const char *inputs, int part, struct err *e)
@@ -322,7 +323,7 @@ static bool enqueue_one(void *context, int64_t document_id, const char *inputs, 
 
 static bool enqueue(struct stage_context *c, struct err *e)
 {
-    return document_each(&c->db, enqueue_one, c, e);
+    return merge_stale(&c->db, e) && document_each(&c->db, enqueue_one, c, e);
 }
 
 static bool prepare(struct stage_context *c, struct err *e)
@@ -336,8 +337,8 @@ static bool finish(struct stage_context *c, cJSON *summary, struct err *e)
     return json_number(summary, "done", 0) == 0 || blob_sync(c->common.corpus, e);
 }
 
-static const char *const writes[] = {"front", "figure", "caption", "panel", "mention", "article", "document.article_id",
-                                     "asset", NULL};
+static const char *const writes[] = {"front",   "figure",  "figure_match",        "caption", "panel",
+                                     "mention", "article", "document.article_id", "asset",   NULL};
 
 static const struct stage extract = {
     .name = "extract",
