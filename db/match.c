@@ -98,3 +98,43 @@ bool match_store(struct db *db, int64_t article_id, const struct match_row *rows
             return false;
     return true;
 }
+
+/* A row for each real figure of an article that has both. */
+#define FIGURES                                                                                                        \
+    "WITH both AS (SELECT article_id FROM document JOIN front USING (document_id) GROUP BY article_id "                \
+    "HAVING sum(kind = 'pdf') > 0 AND sum(kind <> 'pdf') > 0), "                                                       \
+    "real AS (SELECT d.article_id, max(f.kind = 'table') AS is_table, max(f.origin <> 'pdf') AS in_xml, "              \
+    "max(f.origin = 'pdf') AS in_pdf, max(iif(f.origin = 'pdf', m.caption_agreement, NULL)) AS caption, "              \
+    "max(iif(f.origin = 'pdf', m.image_agreement, NULL)) AS image, "                                                   \
+    "max(f.origin <> 'pdf' AND m.image_id <> m.figure_id AND i.origin = 'pdf') AS picture "                            \
+    "FROM both JOIN document d USING (article_id) JOIN figure f USING (document_id) "                                  \
+    "JOIN figure_match m USING (figure_id) JOIN figure i ON i.figure_id = m.image_id "                                 \
+    "WHERE f.kind NOT IN ('supplement', 'video', 'box', 'algorithm') GROUP BY m.truth_id) "
+#define SUMS                                                                                                           \
+    "count(DISTINCT b.article_id) AS articles, coalesce(sum(in_xml AND NOT is_table), 0) AS xml_figures, "             \
+    "coalesce(sum(in_pdf AND NOT is_table), 0) AS pdf_figures, "                                                       \
+    "coalesce(sum(in_xml AND in_pdf AND NOT is_table), 0) AS matched, "                                                \
+    "round(avg(iif(in_xml AND NOT is_table, caption, NULL)), 3) AS caption_agreement, "                                \
+    "round(avg(iif(in_xml AND NOT is_table, image, NULL)), 3) AS image_agreement, "                                    \
+    "coalesce(sum(in_xml AND NOT is_table AND caption < 0.6), 0) AS poor, "                                            \
+    "coalesce(sum(picture AND NOT is_table), 0) AS pictures, "                                                         \
+    "coalesce(sum(in_xml AND is_table), 0) AS xml_tables, coalesce(sum(in_pdf AND is_table), 0) AS pdf_tables, "       \
+    "coalesce(sum(in_xml AND in_pdf AND is_table), 0) AS tables_matched "
+#define OF_THESE   "FROM both b LEFT JOIN real r USING (article_id) "
+#define WITH_FRONT OF_THESE "LEFT JOIN article_front af USING (article_id) "
+
+bool match_crosscheck(struct db *db, enum match_group by, const struct query_sink *sink, struct err *e)
+{
+    static const char *const all = FIGURES "SELECT " SUMS OF_THESE;
+    static const char *const articles =
+        FIGURES "SELECT a.key AS article, " SUMS OF_THESE "JOIN article a USING (article_id) GROUP BY 1 ORDER BY 1";
+    static const char *const languages =
+        FIGURES "SELECT af.language AS language, " SUMS WITH_FRONT "GROUP BY 1 ORDER BY articles DESC, 1";
+    static const char *const publishers =
+        FIGURES "SELECT af.publisher AS publisher, " SUMS WITH_FRONT "GROUP BY 1 ORDER BY articles DESC, 1";
+    const char *const sql = by == MATCH_BY_ARTICLE     ? articles
+                            : by == MATCH_BY_LANGUAGE  ? languages
+                            : by == MATCH_BY_PUBLISHER ? publishers
+                                                       : all;
+    return query_feed(db, db_bind(db, e, sql, ""), sink, e);
+}

@@ -43,11 +43,12 @@ bool match_article(struct db *db, int64_t document_id, int64_t *article_id, stru
 /* An article whose figures were matched before documents of another came to it; 0: there is none. */
 bool match_next_stale(struct db *db, int64_t *article_id, struct err *e);
 
-/* The cross-check, for articles that have a PDF and an XML or HTML document. By article: article_id, article, language,
- * publisher, xml_figures, pdf_figures, matched, caption_agreement, image_agreement (means over those matched), and
- * pictures, how many figures of the XML got theirs from the PDF. By group: the same sums over articles. Tables are
- * counted apart from figures: kind is figure or table. */
-enum match_group { MATCH_BY_ARTICLE, MATCH_BY_PUBLISHER, MATCH_BY_LANGUAGE, MATCH_IN_ALL };
+/* The cross-check: what the PDFs of articles that have an XML or HTML document too give of that one's figures. Columns:
+ * what the rows are by (article, language or publisher; none for all), articles, xml_figures, pdf_figures, matched,
+ * caption_agreement and image_agreement (means over those matched; null: none), poor (matched, but with a caption
+ * agreement below 0.6), pictures (figures of the XML that take the PDF's picture), and for tables xml_tables,
+ * pdf_tables, tables_matched. A figure that two PDFs show counts once, with the better agreement. */
+enum match_group { MATCH_BY_ARTICLE, MATCH_BY_LANGUAGE, MATCH_BY_PUBLISHER, MATCH_IN_ALL };
 bool match_crosscheck(struct db *db, enum match_group by, const struct query_sink *sink, struct err *e);
 
 #endif

@@ -11,6 +11,7 @@ enum { COMPARISONS_MAX = 1000000 /* of captions; beyond, only figures with the s
 static const double nothing_in_common = 0.1; /* two captions of one language about different things, at most */
 static const double same_caption = 0.6;
 static const double same_caption_other_number = 0.9;
+static const double same_caption_other_kind = 0.8; /* a table that one document calls a figure */
 static const double same_look = 0.9;
 static const size_t words_to_judge_by = 6;
 
@@ -93,12 +94,17 @@ static double score_of(const struct merge *m, size_t above, size_t below, const 
         *by = number ? *by : "image";
         return 2 + words;
     }
+    number = number && comparable(a, b);
     if (number && kind)
         return contradict(&c) ? 0 : 0.5 + words;
     if (number) /* Scheme 1 and Figure 1 are two, unless the words say the same */
         return words >= 0.3 || c.foreign ? 0.25 + words : 0;
-    if (words >= (a->number && b->number ? same_caption_other_number : same_caption))
+    if (words >= (!comparable(a, b)        ? same_caption_other_kind
+                  : a->number && b->number ? same_caption_other_number
+                                           : same_caption))
         return words;
+    if (!comparable(a, b))
+        return 0;
     *by = "image";
     return look >= same_look && !(a->number && b->number) && !contradict(&c) ? 0.5 * look : 0;
 }
@@ -119,8 +125,7 @@ static void find_pairs(struct merge *m, size_t from, size_t to)
     m->n_pairs = 0;
     for (size_t above = 0; above < from; above++)
         for (size_t below = from; below < to; below++) {
-            const struct match_figure *a = &m->figures[above], *b = &m->figures[below];
-            if (!comparable(a, b) || (!same_number(a, b) && m->comparisons++ >= COMPARISONS_MAX))
+            if (!same_number(&m->figures[above], &m->figures[below]) && m->comparisons++ >= COMPARISONS_MAX)
                 continue;
             struct pair p = {.group = m->group[above], .figure = below};
             p.score = score_of(m, above, below, &p.by);
@@ -164,17 +169,17 @@ static void join_only(struct merge *m, size_t from, size_t to)
         join(m, below, m->group[above], "only");
 }
 
-/* A number once more in a document that has it already, where XML or HTML tells how many figures there are. */
-static void join_repeated(struct merge *m, size_t from, size_t figure)
+/* A number once more in a PDF that matched it already, where XML or HTML tells how many figures there are. */
+static void join_repeated(struct merge *m, size_t from, size_t to, size_t figure)
 {
     const struct match_figure *f = &m->figures[figure];
-    for (size_t i = 0; strcmp(f->origin, "pdf") == 0 && i < from; i++) {
-        const struct match_figure *truth = &m->figures[m->first[m->group[i]]];
-        if (m->taken[m->group[i]] && strcmp(truth->origin, "pdf") != 0 && strcmp(f->kind, truth->kind) == 0 &&
-            same_number(f, truth)) {
-            join(m, figure, m->group[i], "repeat");
-            return;
-        }
+    for (size_t i = from; strcmp(f->origin, "pdf") == 0 && i < to; i++) {
+        const struct match_figure *other = &m->figures[i];
+        if (!m->by[i] || strcmp(other->kind, f->kind) != 0 || !same_number(other, f) ||
+            strcmp(m->figures[m->first[m->group[i]]].origin, "pdf") == 0)
+            continue;
+        join(m, figure, m->group[i], "repeat");
+        return;
     }
 }
 
@@ -194,7 +199,7 @@ static void place_document(struct merge *m, size_t from, size_t to)
         join_only(m, from, to);
     for (size_t i = from; i < to; i++) {
         if (m->group[i] == (size_t)NO_GROUP)
-            join_repeated(m, from, i);
+            join_repeated(m, from, to, i);
         if (m->group[i] != (size_t)NO_GROUP)
             continue;
         m->first[m->n_groups] = i;

@@ -29,7 +29,7 @@ bool merge_stale(struct db *db, struct err *e);
 struct merge_words {
     const unsigned *hashes; /* sorted */
     size_t n;
-    enum { WORDS_UNSURE, WORDS_ENGLISH, WORDS_LATIN, WORDS_OTHER_SCRIPT } writing; /* unsure: too few words */
+    enum { WORDS_UNSURE, WORDS_ENGLISH, WORDS_LATIN, WORDS_OTHER_SCRIPT } writing; /* unsure: few words, in Latin */
 };
 struct merge_words merge_words_read(struct arena *arena, const char *text);
 /* F1 of the words as bags, after NFKC and case folding: 0..1. Two empty captions: 0. */

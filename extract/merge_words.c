@@ -85,5 +85,7 @@ double merge_words_agreement(const struct merge_words *a, const struct merge_wor
 
 bool merge_words_differ(const struct merge_words *a, const struct merge_words *b)
 {
+    if (a->writing == WORDS_OTHER_SCRIPT || b->writing == WORDS_OTHER_SCRIPT)
+        return a->writing != b->writing;
     return a->writing != b->writing && a->writing != WORDS_UNSURE && b->writing != WORDS_UNSURE;
 }
