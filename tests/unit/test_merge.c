@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "db/match.h"
+#include "db/translation.h"
 #include "extract/merge.h"
 #include "stage/tools/print.h"
 #include "tests/unit/sample_corpus.h"
@@ -381,6 +382,25 @@ static void documents_that_came_later(void **state)
     assert_true(merge_stale(&db, &e));
 }
 
+/* The PDF of another edition holds the authors' own translation. */
+static void editions_translate(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct translation_input input;
+    add_documents();
+    store_document(1);
+    store_document(2);
+    int64_t truth = sample_int(&db, "SELECT figure_id FROM v_figure WHERE anchor = 'F1'");
+    assert_true(translation_input(&db, truth, &arena, &input, &e));
+    assert_int_equal(input.n_authors, 1);
+    assert_string_equal(input.authors[0].text, "F1 survival of patients");
+    int64_t other = sample_int(&db, "SELECT figure_id FROM v_figure WHERE anchor = 'F2'");
+    assert_true(translation_input(&db, other, &arena, &input, &e));
+    assert_int_equal(input.n_authors, 0);
+    arena_release(&arena);
+}
+
 static void crosscheck(void **state)
 {
     (void)state;
@@ -430,6 +450,7 @@ int main(void)
         STORED(order_does_not_matter),
         STORED(the_other_order),
         STORED(documents_that_came_later),
+        STORED(editions_translate),
         STORED(crosscheck),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
