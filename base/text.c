@@ -54,6 +54,11 @@ size_t text_length(const char *text, size_t len)
     return n;
 }
 
+bool text_is_lower(int c)
+{
+    return u_islower(c);
+}
+
 bool text_is_letter(int c)
 {
     return u_isalpha(c);

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 enum {
     THINGS_MAX = 20000,
@@ -69,13 +70,15 @@ static bool holds_blocks(const xmlNode *block)
     return false;
 }
 
-/* "<b>Figure 1</b> Doses": the label is all that its element holds. */
+/* "<b>Figure 1</b> Doses": the label is all that its element holds. A link is a mention of the figure. */
 static bool is_label_apart(struct html *h, const xmlNode *block)
 {
     const xmlNode *node = xml_next(block, block, true);
     for (int depth = 0; node && depth < INNER_BLOCKS_MAX; depth++, node = xml_next(block, node, true)) {
         struct label label;
         const char *text = html_peek(h, node);
+        if (xml_tag(node) == TAG_A && xml_attr(node, "href"))
+            return false;
         if (label_parse(text, strlen(text), &label) && !text[label.len])
             return true;
     }
@@ -87,9 +90,14 @@ static bool is_caption(struct html *h, const xmlNode *block)
     struct label label;
     const char *text = html_peek(h, block);
     size_t len = strlen(text);
-    if (len > BLOCK_MAX || !label_parse(text, len, &label) || label.plural || !*label.number || !text[label.len])
+    if (len > BLOCK_MAX || !label_parse(text, len, &label) || label.plural || !*label.number || !text[label.len] ||
+        strcmp(label.kind, "supplement") == 0)
         return false;
-    return label.separator || is_label_apart(h, block);
+    if (label.separator && label.separator != '-')
+        return true;
+    /* "Figure 1 shows" is a sentence, whatever its type face. */
+    size_t at = label.len;
+    return !text_is_lower(text_next(text, len, &at)) && is_label_apart(h, block);
 }
 
 static void add_thing(struct things *t, const xmlNode *node, bool is_caption, size_t text_before)

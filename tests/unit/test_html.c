@@ -247,6 +247,60 @@ static void publishers_flavours(void **state)
     }
 }
 
+/* Images beside sentences are no figures of theirs. */
+static void sentences_are_no_captions(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {
+        "<p><a href='#t1'>Table 1</a> Shows that it fell.</p><p><img src='t1.gif'></p>",
+        "<p><b>Figure 2</b> shows that it rose.</p><p><img src='f2.gif'></p>",
+        "<p>Figure 3. Far from any image.</p><p>A paragraph with a good deal of text, so that the image behind it cannot "
+        "be meant by the caption in front of it, since nobody sets a page like that; the reader would look for it in "
+        "vain, and so would we.</p><p><img src='f3.gif'></p>",
+        "<p>Figure 4. An ornament.</p><img src='x.gif' width='20'><img src='/icons/logo.png'>",
+        "<p>Additional file 1. A file.</p><p><img src='file.gif'></p>",
+        "<div class='fig'><img src='a.gif'></div><figure></figure>",
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        struct str s = STR_INIT(1 << 16);
+        str_addf(&s, "<html><head><meta name='citation_title' content='T'></head><body>%s</body></html>", bodies[i]);
+        read_ok(s.data);
+        str_release(&s);
+        if (a.n_figures)
+            fail_msg("a figure in %s", bodies[i]);
+    }
+}
+
+static void a_figure_shown_again(void **state)
+{
+    (void)state;
+    read_ok("<html><body><figure id='f1'><img src='small.jpg'><figcaption>Figure 1. Dose by week.</figcaption></figure>"
+            "<section><h2>Figures</h2><div class='fig'><a href='large.jpg'><img src='small.jpg'></a><div "
+            "class='caption'>Figure 1. Dose by week.</div></div><figure><figcaption>Figure 1. In the appendix."
+            "</figcaption></figure></section></body></html>");
+    assert_int_equal(a.n_figures, 2);
+    assert_string_equal(a.figures[0].anchor, "f1");
+    assert_int_equal(a.figures[0].n_hrefs, 2);
+    assert_string_equal(a.figures[1].captions[0].text, "In the appendix.");
+}
+
+static void boxes_in_boxes(void **state)
+{
+    (void)state;
+    /* Two figures side by side in one frame; a frame without a caption; panels whose frame says what they are. */
+    read_ok("<html><body><figure><figure><img src='a'><figcaption>Figure 1. A.</figcaption></figure><figure><img "
+            "src='b'><figcaption>Figure 2. B.</figcaption></figure></figure>"
+            "<div class='figure'><div class='fig-box'><img src='c'></div><p class='caption'>Figure 3. C.</p></div>"
+            "<figure><figcaption>Figure 4. D.</figcaption><figure><img src='d1'><figcaption>(a) "
+            "Left</figcaption></figure><figure><img src='d2'></figure></figure></body></html>");
+    assert_int_equal(a.n_figures, 4);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(a.figures[i].number[0], '1' + (int)i);
+    assert_string_equal(a.figures[2].hrefs[0], "c");
+    assert_int_equal(a.figures[3].n_hrefs, 2);
+    assert_string_equal(a.figures[3].captions[0].text, "D.");
+}
+
 static void character_sets(void **state)
 {
     (void)state;
@@ -336,6 +390,9 @@ int main(void)
         cmocka_unit_test_teardown(figure_elements, release),
         cmocka_unit_test_teardown(publishers_boxes, release),
         cmocka_unit_test_teardown(publishers_flavours, release),
+        cmocka_unit_test_teardown(sentences_are_no_captions, release),
+        cmocka_unit_test_teardown(a_figure_shown_again, release),
+        cmocka_unit_test_teardown(boxes_in_boxes, release),
         cmocka_unit_test_teardown(character_sets, release),
         cmocka_unit_test_teardown(pages_that_are_no_article, release),
         cmocka_unit_test_teardown(broken_pages, release),
