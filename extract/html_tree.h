@@ -1,5 +1,5 @@
 /* html_tree.h: what the files of the HTML parser share (html.c, html_front.c, html_figure.c, html_caption.c,
- * html_image.c, html_loose.c). */
+ * html_image.c, html_linked.c, html_loose.c). */
 #ifndef FIGMILL_EXTRACT_HTML_TREE_H
 #define FIGMILL_EXTRACT_HTML_TREE_H
 
@@ -22,6 +22,10 @@ const char *html_peek(struct html *h, const xmlNode *node);
 bool html_has_class(const xmlNode *node, const char *name, bool part);
 
 void html_front(struct html *h);
+/* Fills what html_front left open from JSON-LD. */
+void html_linked_data(struct html *h);
+/* The first number of four digits that may be a year; 0: none. */
+int html_year(const char *date);
 void html_figures(struct html *h);
 /* True for the element that holds a figure or a table with its caption. */
 bool html_is_figure(const xmlNode *node);

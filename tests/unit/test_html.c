@@ -52,6 +52,31 @@ static void metadata(void **state)
     assert_string_equal(a.front.license, "CC-BY-4.0");
 }
 
+static void linked_data(void **state)
+{
+    (void)state;
+    read_ok("<html lang='en'><head><title>Site</title><meta name='og:title' content='Better'>"
+            "<script type='application/ld+json'>{not json</script>"
+            "<script type='application/ld+json'>{\"@type\":\"BreadcrumbList\",\"name\":\"No\"}</script>"
+            "<script type='application/ld+json'>{\"mainEntity\":{\"@type\":[\"Thing\",\"ScholarlyArticle\"],"
+            "\"headline\":\"Dose & effect\",\"inLanguage\":\"pt\",\"datePublished\":\"2020-02-01\","
+            "\"sameAs\":\"https://doi.org/10.5555/XY\",\"license\":\"http://creativecommons.org/licenses/by-nc/4.0/\","
+            "\"isPartOf\":{\"@type\":\"PublicationIssue\",\"isPartOf\":{\"@type\":\"Periodical\",\"name\":\"Review\"}},"
+            "\"publisher\":{\"name\":\"Press\"},\"description\":7}}</script></head><body><figure><img src='a'>"
+            "<figcaption>Figure 1. A.</figcaption></figure></body></html>");
+    assert_string_equal(a.front.title, "Better");
+    assert_string_equal(a.front.language, "pt");
+    assert_int_equal(a.front.year, 2020);
+    assert_string_equal(a.front.doi, "10.5555/xy");
+    assert_string_equal(a.front.license, "CC-BY-NC-4.0");
+    assert_string_equal(a.front.journal, "Review");
+    assert_string_equal(a.front.publisher, "Press");
+    assert_null(a.front.abstract);
+    read_ok("<html><head><script type='application/ld+json'>[{\"@graph\":[{\"@type\":\"Article\",\"name\":\"T\"}]}]"
+            "</script></head><body><figure><img src='a'><figcaption>Figure 1. A.</figcaption></figure></body></html>");
+    assert_string_equal(a.front.title, "T");
+}
+
 static void figure_elements(void **state)
 {
     (void)state;
@@ -387,6 +412,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(metadata, release),
+        cmocka_unit_test_teardown(linked_data, release),
         cmocka_unit_test_teardown(figure_elements, release),
         cmocka_unit_test_teardown(publishers_boxes, release),
         cmocka_unit_test_teardown(publishers_flavours, release),
