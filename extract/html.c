@@ -26,7 +26,7 @@ const char *html_peek(struct html *h, const xmlNode *node)
     xml_text_clear(&h->text);
     xml_text_add(&h->text, node);
     xml_text_trim(&h->text);
-    return h->text.s.data ? h->text.s.data : "";
+    return h->text.s.data;
 }
 
 bool html_has_class(const xmlNode *node, const char *name, bool part)

@@ -185,13 +185,13 @@ static void gather_parts(struct html *h, const xmlNode *box, bool whole, struct 
             continue;
         descend = false;
         const char *text = html_peek(h, node);
-        if (!*text || is_repetition(all.data ? all.data : "", text))
+        if (!*text || is_repetition(all.data, text))
             continue;
         c->node = c->node ? c->node : node;
         str_addf(&all, "%s%s", all.len ? " " : "", text);
     }
     xml_text_clear(&h->text);
-    xml_text_chars(&h->text, all.data ? all.data : "");
+    xml_text_chars(&h->text, all.data);
     str_release(&all);
 }
 
@@ -298,9 +298,9 @@ void html_read_caption(struct html *h, const xmlNode *box, bool whole, struct ht
         gather_unmarked(h, box, c);
     cut_links(&h->text.s);
     struct str text = STR_INIT(XML_TEXT_MAX);
-    str_add(&text, h->text.s.data ? h->text.s.data : "");
+    str_add(&text, h->text.s.data);
     size_t skip = 0;
-    if (starts_with_label(text.data ? text.data : "", &c->label) && (*c->label.number || c->marked)) {
+    if (starts_with_label(text.data, &c->label) && (*c->label.number || c->marked)) {
         const char *start = text.data + strspn(text.data, " ");
         c->label_text = article_text(h->a, start, c->label.label_len, ARTICLE_MAX_FIELD);
         skip = c->label.len;
