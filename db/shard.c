@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* An article's front matter is its JATS's, else its HTML's, else its PDF's, as in view article_front; written as a
+/* An article's front matter is that of the document trusted most, as in view article_front; written as a
  * look-up here, since the view would be made whole for each single candidate. */
 #define CANDIDATES                                                                                                     \
     "SELECT p.pair_id, d.article_id, s.split, a.key, d.sha256, f.anchor, coalesce(n.ordinal, -1), n.label, p.kind, "   \
@@ -23,7 +23,8 @@
     "AND t.ordinal = 0 AND t.target_language = 'en' "                                                                  \
     "LEFT JOIN front fr ON fr.document_id = (SELECT d3.document_id FROM document d3 JOIN front USING (document_id) "   \
     "WHERE d3.article_id = d.article_id "                                                                              \
-    "ORDER BY CASE d3.kind WHEN 'jats' THEN 0 WHEN 'html' THEN 1 ELSE 2 END, d3.sha256 LIMIT 1) "                      \
+    "ORDER BY CASE d3.kind WHEN 'jats' THEN 0 WHEN 'xml' THEN iif(d3.media_type = 'application/tei+xml', 3, 1) "       \
+    "WHEN 'html' THEN 2 ELSE 4 END, d3.sha256 LIMIT 1) "                                                               \
     "WHERE p.drop_reason IS NULL AND f.drop_reason IS NULL AND a.drop_reason IS NULL "
 
 enum { FIRST_CONTENT_COLUMN = 3 /* what stands before it depends on the order of processing, or on ourselves */ };
