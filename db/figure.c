@@ -10,16 +10,17 @@ bool front_store(struct db *db, int64_t document_id, const struct front_row *r, 
 {
     return db_run(db, e,
                   "INSERT INTO front (document_id, doi, pmcid, pmid, title, language, year, journal, publisher, "
-                  "article_type, license, license_url, abstract, keywords, pages, warnings) "
-                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) "
+                  "article_type, license, license_url, abstract, keywords, pages, warnings, retraction) "
+                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) "
                   "ON CONFLICT (document_id) DO UPDATE SET doi = excluded.doi, pmcid = excluded.pmcid, "
                   "pmid = excluded.pmid, title = excluded.title, language = excluded.language, year = excluded.year, "
                   "journal = excluded.journal, publisher = excluded.publisher, article_type = excluded.article_type, "
                   "license = excluded.license, license_url = excluded.license_url, abstract = excluded.abstract, "
-                  "keywords = excluded.keywords, pages = excluded.pages, warnings = excluded.warnings",
-                  "itttttItttttttIt", document_id, r->doi, r->pmcid, r->pmid, r->title, r->language, (int64_t)r->year,
+                  "keywords = excluded.keywords, pages = excluded.pages, warnings = excluded.warnings, "
+                  "retraction = excluded.retraction",
+                  "itttttItttttttItt", document_id, r->doi, r->pmcid, r->pmid, r->title, r->language, (int64_t)r->year,
                   r->journal, r->publisher, r->article_type, r->license, r->license_url, r->abstract, r->keywords,
-                  (int64_t)r->pages, r->warnings);
+                  (int64_t)r->pages, r->warnings, r->retraction);
 }
 
 bool figure_mark_vanished(struct db *db, int64_t document_id, struct err *e)
@@ -61,9 +62,9 @@ static bool store_row(struct db *db, int64_t document_id, const struct figure_ro
         "confidence, "
         "parent, credit, image_sha256, image_media_type, width, height, original_sha256, original_media_type, "
         "image_note, "
-        "content_hash, drop_reason) "
+        "content_hash, drop_reason, third_party) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, iif(?9, ?10, NULL), iif(?9, ?11, NULL), iif(?9, ?12, NULL), "
-        "iif(?9, ?13, NULL), ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25) "
+        "iif(?9, ?13, NULL), ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26) "
         "ON CONFLICT (document_id, anchor) DO UPDATE SET ordinal = excluded.ordinal, origin = excluded.origin, "
         "label = excluded.label, number = excluded.number, kind = excluded.kind, page = excluded.page, x0 = "
         "excluded.x0, "
@@ -71,12 +72,13 @@ static bool store_row(struct db *db, int64_t document_id, const struct figure_ro
         "parent = excluded.parent, credit = excluded.credit, image_sha256 = excluded.image_sha256, "
         "image_media_type = excluded.image_media_type, width = excluded.width, height = excluded.height, "
         "original_sha256 = excluded.original_sha256, original_media_type = excluded.original_media_type, "
-        "image_note = excluded.image_note, content_hash = excluded.content_hash, drop_reason = excluded.drop_reason "
+        "image_note = excluded.image_note, content_hash = excluded.content_hash, drop_reason = excluded.drop_reason, "
+        "third_party = excluded.third_party "
         "RETURNING figure_id",
-        "itittttIidddddttttIIttttt", document_id, r->anchor, (int64_t)r->ordinal, r->origin, r->label, r->number,
+        "itittttIidddddttttIItttttt", document_id, r->anchor, (int64_t)r->ordinal, r->origin, r->label, r->number,
         r->kind, (int64_t)r->page, (int64_t)r->has_box, r->x0, r->y0, r->x1, r->y1, r->confidence, r->parent, r->credit,
         r->image_sha256, r->image_media_type, (int64_t)r->width, (int64_t)r->height, r->original_sha256,
-        r->original_media_type, r->image_note, hash, r->drop_reason);
+        r->original_media_type, r->image_note, hash, r->drop_reason, r->third_party);
 }
 
 static bool store_captions(struct db *db, int64_t figure_id, const struct figure_row *r, struct err *e)

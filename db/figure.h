@@ -13,6 +13,7 @@ struct front_row {
     const char *journal, *publisher, *article_type, *license, *license_url, *abstract, *keywords;
     int pages;            /* 0: no PDF */
     const char *warnings; /* JSON list, or NULL */
+    const char *retraction;
 };
 
 /* Replaces the document's front matter. */
@@ -33,7 +34,7 @@ struct figure_row {
     const char *parent, *credit;
     const char *image_sha256, *image_media_type;
     int width, height;
-    const char *original_sha256, *original_media_type, *image_note, *drop_reason;
+    const char *original_sha256, *original_media_type, *image_note, *drop_reason, *third_party;
     const struct figure_text *captions, *mentions;
     size_t n_captions, n_mentions;
 };

@@ -28,7 +28,7 @@ static const char figures_of_article[] =
     "SELECT f.figure_id, t.place, f.origin, f.kind, f.number, f.drop_reason IS NULL, "
     /* A picture that is no good is none here. */
     "iif(coalesce(f.drop_reason, 'no_caption') = 'no_caption', f.image_sha256, NULL), "
-    "f.original_sha256, NULL /* image_hash */, f.width, f.height, c.text "
+    "f.original_sha256, (SELECT phash FROM picture p WHERE p.image_sha256 = f.image_sha256), f.width, f.height, c.text "
     "FROM trusted t JOIN figure f USING (document_id) LEFT JOIN caption c USING (figure_id) "
     "WHERE coalesce(f.drop_reason, '') NOT IN ('vanished', 'continuation') "
     "AND (c.text IS NOT NULL OR f.number IS NOT NULL) AND f.kind <> 'unlabelled' "

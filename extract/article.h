@@ -41,6 +41,7 @@ struct art_front {
     int year;             /* 0: unknown */
     const char *journal, *publisher;
     const char *article_type; /* JATS @article-type, or NULL */
+    const char *retraction;   /* JATS: the type of its link to a retraction or to what it retracts; else NULL */
     const char *license;      /* SPDX-like short form where recognised ("CC-BY-4.0", "CC0-1.0", "CC-BY-NC-4.0"), else
                                  the licence text's first 200 characters */
     const char *license_url;
@@ -97,6 +98,9 @@ struct image {
     const unsigned char *bytes;
     size_t len;
     int width, height; /* pixels */
+    /* Of a picture, NULL where there is none; they belong to whoever passes them. */
+    const struct raster *raster;         /* inside the sandbox */
+    const struct image_measure *measure; /* outside */
 };
 
 /* Called by a parser at most once per figure, when the figure's fields are final but before the parse ends; `index` is

@@ -15,7 +15,12 @@
 #include "db/blob.h"
 #include "db/document.h"
 #include "db/figure.h"
+#include "db/gate.h"
+#include "db/picture.h"
+#include "extract/credit.h"
+#include "extract/image_class.h"
 #include "extract/merge.h"
+#include "extract/near_find.h"
 #include "extract/service.h"
 #include "stage/runner.h"
 
@@ -27,7 +32,17 @@ enum { DOCUMENT_TIMEOUT_S = 300, IMAGE_TIMEOUT_S = 60 };
 static int no_images;
 static int max_dpi = 300;
 
+static struct gate_options gates = GATE_UNCHANGED;
+
 static const struct poptOption options[] = {
+    {"min-side", 0, POPT_ARG_INT, &gates.min_side, 0, NULL, NULL},
+    {"min-bytes", 0, POPT_ARG_INT, &gates.min_bytes, 0, NULL, NULL},
+    {"max-aspect", 0, POPT_ARG_DOUBLE, &gates.max_aspect, 0, NULL, NULL},
+    {"max-blank", 0, POPT_ARG_DOUBLE, &gates.max_blank, 0, NULL, NULL},
+    {"max-articles", 0, POPT_ARG_INT, &gates.max_articles, 0, NULL, NULL},
+    {"near-bits", 0, POPT_ARG_INT, &gates.near_bits, 0, NULL, NULL},
+    {"drop-class", 0, POPT_ARG_STRING, &gates.drop_class, 0, NULL, NULL},
+    {"drop-credit", 0, POPT_ARG_STRING, &gates.drop_credit, 0, NULL, NULL},
     {"no-images", 0, POPT_ARG_NONE, &no_images, 0, NULL, NULL},
     {"max-dpi", 0, POPT_ARG_INT, &max_dpi, 0, NULL, NULL},
     POPT_TABLEEND,
@@ -46,6 +61,20 @@ static const char description[] =
     "  --max-dpi N        upper bound of the resolution at which figures of PDFs are rendered (72 to 600, default "
     "300)\n"
     "\n"
+    "Gates: figures that a picture's measurements, its caption or a retraction speak against are kept with their\n"
+    "drop_reason. The thresholds are the corpus's: one that is set here stays, and changes what is dropped at once,\n"
+    "with nothing extracted anew (figmill query 'SELECT * FROM v_gate').\n"
+    "  --min-side N       pixels of the shorter side (default 64)                           small\n"
+    "  --min-bytes N      of the picture's file (default 1500)                              few_bytes\n"
+    "  --max-aspect R     longer side by shorter one (default 10)                           aspect\n"
+    "  --max-blank R      share of one colour, 0 to 1 (default 0.998)                       blank\n"
+    "  --max-articles N   that may show a picture, or one near it (default 2)               repeated\n"
+    "  --near-bits N      of 256 that may differ in pictures that are near, 0 to 15 (default 12)\n"
+    "  --drop-class LIST  of photo,chart,diagram,table,formula,logo, where a figure has no\n"
+    "                     number; \"\" for none (default formula,logo)                       the class\n"
+    "  --drop-credit LIST of permission,copyright,adapted,open; \"\" for none\n"
+    "                     (default permission,copyright)                                    third_party\n"
+    "\n"
     "Example:\n"
     "  figmill extract --corpus corpus -j 8\n";
 
@@ -55,6 +84,9 @@ struct picture {
     const char *media_type, *original_media_type;
     int width, height;
     const char *note;
+    int64_t bytes;
+    struct image_measure measure;
+    bool measured;
 };
 
 struct extraction {
@@ -82,6 +114,10 @@ static bool keep_image(void *context, size_t figure, bool is_original, const str
         p->media_type = image->media_type;
         p->width = image->width;
         p->height = image->height;
+        p->bytes = (int64_t)image->len;
+        p->measured = image->measure != NULL;
+        if (image->measure)
+            p->measure = *image->measure;
     }
     /* Bytes first, then the row that names them. */
     return !image->bytes ||
@@ -102,9 +138,10 @@ static bool try_asset(struct stage_context *c, struct extraction *x, size_t figu
     close(fd);
     if (ok && one.n_pictures == 1 && one.pictures[0].media_type) {
         *p = one.pictures[0];
-        if (!*p->sha256)
+        if (!*p->sha256) {
             snprintf(p->sha256, sizeof p->sha256, "%s", asset->sha256);
-        else
+            p->bytes = asset->bytes;
+        } else
             snprintf(p->original_sha256, sizeof p->original_sha256, "%s", asset->sha256);
     } else if (!ok && e->kind != ERR_SYSTEM && sandbox_alive(c->sandbox)) {
         p->note = arena_printf(&x->article.arena, "%s: %s", asset->name, e->text);
@@ -243,7 +280,8 @@ static bool store_front(struct stage_context *c, struct extraction *x, struct er
                             .abstract = f->abstract,
                             .keywords = f->keywords,
                             .pages = x->article.pages,
-                            .warnings = warnings_json(&x->article)};
+                            .warnings = warnings_json(&x->article),
+                            .retraction = credit_retraction(f)};
     struct article_ids ids = {f->doi, f->pmcid, f->pmid};
     return front_store(&c->db, x->document.id, &row, e) &&
            article_claim_ids(&c->db, x->document.article_id, &ids, NULL, e);
@@ -255,6 +293,37 @@ static const struct figure_text *texts_of(struct arena *arena, const struct art_
     for (size_t i = 0; i < n; i++)
         out[i] = (struct figure_text){texts[i].language, texts[i].text};
     return out;
+}
+
+static bool store_picture(struct stage_context *c, const struct picture *p, struct err *e)
+{
+    const struct image_measure *m = &p->measure;
+    struct image_class class = image_classify(m, p->width, p->height);
+    char hash[MEASURE_HASH_SIZE];
+    image_measure_hex(m->hash, hash);
+    struct picture_row row = {.image_sha256 = p->sha256,
+                              .width = p->width,
+                              .height = p->height,
+                              .bytes = p->bytes,
+                              .phash = hash,
+                              .class = class.name,
+                              .class_confidence = class.confidence,
+                              .white = m->white,
+                              .dominant = m->dominant,
+                              .grey = m->grey,
+                              .vivid = m->vivid,
+                              .dark = m->dark,
+                              .flat = m->flat,
+                              .edges = m->edges,
+                              .entropy = m->entropy,
+                              .colourfulness = m->colourfulness,
+                              .text = m->text,
+                              .colours = m->colours,
+                              .line_rows = m->rows,
+                              .line_columns = m->columns,
+                              .corners = m->corners,
+                              .bands = m->bands};
+    return picture_store(&c->db, &row, e);
 }
 
 static bool store_figure(struct stage_context *c, struct extraction *x, size_t i, struct err *e)
@@ -280,6 +349,7 @@ static bool store_figure(struct stage_context *c, struct extraction *x, size_t i
                              .credit = f->credit,
                              .image_note = p->note,
                              .drop_reason = f->drop_reason,
+                             .third_party = credit_of_figure(f),
                              .captions = texts_of(arena, f->captions, f->n_captions),
                              .n_captions = f->n_captions,
                              .mentions = texts_of(arena, f->mentions, f->n_mentions),
@@ -294,6 +364,8 @@ static bool store_figure(struct stage_context *c, struct extraction *x, size_t i
         row.original_sha256 = p->original_sha256;
         row.original_media_type = p->original_media_type;
     }
+    if (*p->sha256 && p->measured && !store_picture(c, p, e))
+        return false;
     return figure_store(&c->db, x->document.id, &row, e);
 }
 
@@ -323,22 +395,49 @@ static bool enqueue_one(void *context, int64_t document_id, const char *inputs, 
 
 static bool enqueue(struct stage_context *c, struct err *e)
 {
-    return merge_stale(&c->db, e) && document_each(&c->db, enqueue_one, c, e);
+    return gate_set(&c->db, &gates, e) && merge_stale(&c->db, e) && document_each(&c->db, enqueue_one, c, e);
+}
+
+/* True when each name of the list is one of those that are known. */
+static bool check_list(const char *option, const char *list, const char *known, struct err *e)
+{
+    for (const char *p = list; p && *p;) {
+        size_t len = strcspn(p, ",");
+        char *name = mem_printf(",%.*s,", (int)len, p);
+        bool ok = len > 0 && strstr(known, name) != NULL;
+        free(name);
+        if (!ok)
+            return err_set(e, ERR_USAGE, "%s: '%.40s' begins with none of %.*s", option, p, (int)strlen(known) - 2,
+                           known + 1);
+        p += len + (p[len] == ',');
+    }
+    return true;
 }
 
 static bool prepare(struct stage_context *c, struct err *e)
 {
     (void)c;
-    return (max_dpi >= 72 && max_dpi <= 600) || err_set(e, ERR_USAGE, "--max-dpi: wants a number from 72 to 600");
+    if (max_dpi < 72 || max_dpi > 600)
+        return err_set(e, ERR_USAGE, "--max-dpi: wants a number from 72 to 600");
+    if (gates.near_bits > NEAR_MAX_BITS)
+        return err_set(e, ERR_USAGE, "--near-bits: wants a number from 0 to %d", NEAR_MAX_BITS);
+    return check_list("--drop-class", gates.drop_class, ",photo,chart,diagram,table,formula,logo,", e) &&
+           check_list("--drop-credit", gates.drop_credit, ",permission,copyright,adapted,open,", e);
 }
 
 static bool finish(struct stage_context *c, cJSON *summary, struct err *e)
 {
-    return json_number(summary, "done", 0) == 0 || blob_sync(c->common.corpus, e);
+    int64_t n_new;
+    bool worked = json_number(summary, "done", 0) > 0;
+    if (worked && !blob_sync(c->common.corpus, e))
+        return false;
+    /* New ones are also there when an earlier run was killed before it came to this. */
+    return picture_count_new(&c->db, &n_new, e) && ((!worked && !n_new && gates.near_bits < 0) || find_near(&c->db, e));
 }
 
-static const char *const writes[] = {"front",   "figure",  "figure_match",        "caption", "panel",
-                                     "mention", "article", "document.article_id", "asset",   NULL};
+static const char *const writes[] = {"front",   "figure",  "figure_match", "caption", "panel",
+                                     "mention", "picture", "gate",         "article", "document.article_id",
+                                     "asset",   NULL};
 
 static const struct stage extract = {
     .name = "extract",

@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "extract/article.h"
+#include "extract/image_raster.h"
 
 enum {
     IMAGE_MAX_BYTES = 256 << 20,
@@ -26,14 +27,17 @@ struct image_info {
 bool image_probe(const unsigned char *bytes, size_t len, struct image_info *info, struct err *e);
 
 /* Decodes a JPEG or PNG from end to end, keeping nothing: ERR_FORMAT when it is cut or damaged, since trainers choke on
- * those. ERR_UNSUPPORTED: another kind of image. Also sets *info. */
-bool image_check(const unsigned char *bytes, size_t len, struct image_info *info, struct err *e);
+ * those. ERR_UNSUPPORTED: another kind of image. Also sets *info. *raster (may be NULL: none is wanted) becomes the
+ * picture's raster, for the caller to release; it has no pixels on failure and for an interlaced PNG of more than
+ * IMAGE_MAX_WHOLE pixels. */
+bool image_check(const unsigned char *bytes, size_t len, struct image_info *info, struct raster *raster, struct err *e);
 
 /* Appends an 8-bit RGB or grey PNG (transparency flattened on white), or a JPEG q92 where the source was JPEG or JPEG
  * 2000, of the first frame or page; *info describes it. Decodes fully, so that a truncated file is found: ERR_FORMAT.
  * ERR_LIMIT: too large to decode, or `out` is full. ERR_UNSUPPORTED: a kind that cannot be decoded here (EPS, SVG,
  * WebP, JPEG 2000 other than grey and RGB). The same bytes always give the same bytes. On failure `out` is as before.
- */
-bool image_convert(const unsigned char *bytes, size_t len, struct str *out, struct image_info *info, struct err *e);
+ * *raster as of image_check. */
+bool image_convert(const unsigned char *bytes, size_t len, struct str *out, struct image_info *info,
+                   struct raster *raster, struct err *e);
 
 #endif

@@ -201,7 +201,17 @@ static void set_input(struct reading *r, const unsigned char *bytes, size_t len)
     r->d.mem->max_memory_to_use = MAX_MEMORY;
 }
 
-/* Reads the header and starts the decoder: at an eighth of the size when nobody wants the pixels. */
+/* Nobody wants the pixels: an eighth of the size; a raster is all that is wanted: the largest that is no larger. */
+static unsigned scale_denom(const struct reading *r)
+{
+    unsigned denom = r->w->raster ? 1 : 8, side = r->d.image_width;
+    side = side > r->d.image_height ? side : r->d.image_height;
+    while (denom < 8 && (side + denom - 1) / denom > RASTER_MAX_SIDE)
+        denom *= 2;
+    return denom;
+}
+
+/* Reads the header and starts the decoder. */
 static bool begin(struct reading *r, const unsigned char *bytes, size_t len)
 {
     if (setjmp(r->fault.back))
@@ -216,8 +226,8 @@ static bool begin(struct reading *r, const unsigned char *bytes, size_t len)
     r->d.out_color_space = r->samples == IMAGE_GREY ? JCS_GRAYSCALE : r->samples == IMAGE_CMYK ? JCS_CMYK : JCS_RGB;
     r->d.dct_method = JDCT_ISLOW;
     r->inverted = r->d.saw_Adobe_marker; /* Adobe writes ink as 255 - ink */
-    if (!r->w) {
-        r->d.scale_denom = 8;
+    if (!r->w->out) {
+        r->d.scale_denom = scale_denom(r);
         r->d.do_fancy_upsampling = FALSE;
     }
     jpeg_start_decompress(&r->d);
@@ -248,9 +258,9 @@ static bool read_rows(struct reading *r)
     while (r->d.output_scanline < r->d.output_height) {
         if (!next_row(r))
             return false;
-        for (size_t i = 0; r->w && r->samples == IMAGE_CMYK && r->inverted && i < width; i++)
+        for (size_t i = 0; r->samples == IMAGE_CMYK && r->inverted && i < width; i++)
             r->row[i] = (unsigned char)(255 - r->row[i]);
-        if (r->w && !image_writer_row(r->w, r->row, r->fault.e))
+        if (!image_writer_row(r->w, r->row, r->fault.e))
             return false;
     }
     return true;
@@ -262,8 +272,8 @@ bool image_jpeg_read(const unsigned char *bytes, size_t len, struct image_writer
     r->w = w;
     r->d.err = fault_init(&r->fault, ERR_FORMAT, e);
     bool ok = begin(r, bytes, len) &&
-              (!w || image_writer_begin(w, (int)r->d.output_width, (int)r->d.output_height, r->samples, e)) &&
-              read_rows(r) && finish(r);
+              image_writer_begin(w, (int)r->d.output_width, (int)r->d.output_height, r->samples, e) && read_rows(r) &&
+              finish(r);
     jpeg_destroy_decompress(&r->d);
     free(r->row);
     free(r);

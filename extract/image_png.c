@@ -130,7 +130,7 @@ static bool begin(struct reading *r)
     r->height = (int)png_get_image_height(r->png, r->info);
     int colour = png_get_color_type(r->png, r->info);
     r->samples = colour & PNG_COLOR_MASK_COLOR ? IMAGE_RGB : IMAGE_GREY;
-    if (r->w) {
+    if (r->w->out || r->w->raster) {
         png_color_16 white = {0, 0xffff, 0xffff, 0xffff, 0xffff};
         int depth = png_get_bit_depth(r->png, r->info);
         png_set_expand(r->png); /* palettes, small depths and tRNS */
@@ -142,6 +142,8 @@ static bool begin(struct reading *r)
             png_set_background(r->png, &white, PNG_BACKGROUND_GAMMA_SCREEN, 0, 1);
     }
     r->passes = png_set_interlace_handling(r->png);
+    if (!r->w->out && r->passes > 1 && (long)r->width * r->height > IMAGE_MAX_WHOLE)
+        r->w->raster = NULL;
     png_read_update_info(r->png, r->info);
     return true;
 }
@@ -166,14 +168,14 @@ static bool finish(struct reading *r)
 static bool read_rows(struct reading *r)
 {
     size_t stride = png_get_rowbytes(r->png, r->info);
-    bool whole = r->w && r->passes > 1;
+    bool whole = (r->w->out || r->w->raster) && r->passes > 1;
     if (whole && (long)r->width * r->height > IMAGE_MAX_WHOLE)
         return err_set(r->fault.e, ERR_LIMIT, "an interlaced PNG of %d x %d pixels is too large", r->width, r->height);
     r->rows = mem_array(whole ? (size_t)r->height : 1, stride);
     for (int pass = 0; pass < r->passes; pass++)
         for (int y = 0; y < r->height; y++) {
             unsigned char *row = r->rows + (whole ? (size_t)y * stride : 0);
-            if (!next_row(r, row) || (r->w && pass == r->passes - 1 && !image_writer_row(r->w, row, r->fault.e)))
+            if (!next_row(r, row) || (pass == r->passes - 1 && !image_writer_row(r->w, row, r->fault.e)))
                 return false;
         }
     return true;
@@ -189,7 +191,7 @@ bool image_png_read(const unsigned char *bytes, size_t len, struct image_writer 
         err_set(e, ERR_LIMIT, "no memory to read a PNG");
         goto out;
     }
-    ok = begin(&r) && (!w || image_writer_begin(w, r.width, r.height, r.samples, e)) && read_rows(&r) && finish(&r);
+    ok = begin(&r) && image_writer_begin(w, r.width, r.height, r.samples, e) && read_rows(&r) && finish(&r);
 out:
     png_destroy_read_struct(&r.png, &r.info, NULL);
     free(r.rows);

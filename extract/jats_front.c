@@ -228,6 +228,17 @@ static void read_bmc(struct jats *j)
     f->keywords = read_keywords(j, fm);
 }
 
+/* The link of a retracted article to the notice, or of the notice to the article. */
+static const char *read_retraction(struct jats *j, const xmlNode *meta)
+{
+    static const char *const types[] = {"retracted-article", "retraction-forward", "retraction", "withdrawal-forward"};
+    for (const xmlNode *node = meta ? meta->children : NULL; node; node = node->next)
+        for (size_t i = 0; xml_tag(node) == TAG_RELATED_ARTICLE && i < sizeof types / sizeof *types; i++)
+            if (xml_attr_is(node, "related-article-type", types[i]))
+                return types[i];
+    return NULL;
+}
+
 void jats_front(struct jats *j)
 {
     if (j->bmc) {
@@ -243,6 +254,7 @@ void jats_front(struct jats *j)
         meta = front;
     const char *type = xml_attr(j->root, "article-type");
     f->article_type = type ? article_text(j->a, type, strlen(type), 200) : NULL;
+    f->retraction = read_retraction(j, meta);
     f->language = article_language(j->a, xml_language(j->root));
     read_ids(j, meta, TAG_ARTICLE_ID, "pub-id-type");
     f->title = read_title(j, xml_child(meta, TAG_TITLE_GROUP) ? xml_child(meta, TAG_TITLE_GROUP) : meta);

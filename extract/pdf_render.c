@@ -235,17 +235,22 @@ static fz_pixmap *draw(struct pdf_doc *d, const struct pdf_sheet *page, struct b
 }
 
 /* Rows of a pixmap without alpha as JPEG or PNG. */
-static bool encode(const fz_pixmap *pix, struct str *bytes, struct image *out, struct err *e)
+static bool encode(const fz_pixmap *pix, struct str *bytes, struct raster *raster, struct image *out, struct err *e)
 {
     struct image_info info;
-    struct image_writer w = {.out = bytes, .jpeg = is_photo(pix), .flat = true, .info = &info};
+    struct image_writer w = {.out = bytes, .raster = raster, .jpeg = is_photo(pix), .flat = true, .info = &info};
     bool ok = image_writer_begin(&w, pix->w, pix->h, pix->n == 1 ? IMAGE_GREY : IMAGE_RGB, e);
     for (int y = 0; ok && y < pix->h; y++)
         ok = image_writer_row(&w, pix->samples + (ptrdiff_t)y * pix->stride, e);
     ok = ok && image_writer_end(&w, e);
     image_writer_release(&w);
-    *out = (struct image){w.jpeg ? "image/jpeg" : "image/png", (const unsigned char *)bytes->data, bytes->len, pix->w,
-                          pix->h};
+    *out = (struct image){w.jpeg ? "image/jpeg" : "image/png",
+                          (const unsigned char *)bytes->data,
+                          bytes->len,
+                          pix->w,
+                          pix->h,
+                          raster,
+                          NULL};
     return ok;
 }
 
@@ -256,6 +261,8 @@ bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, cons
     struct original original = {.bytes = STR_INIT(MAX_ENCODED)};
     struct str bytes = STR_INIT(MAX_ENCODED);
     struct image drawn = {0};
+    struct image_info info;
+    struct raster raster = RASTER_INIT;
     struct box sheet = {0, 0, page->width, page->height};
     struct err why = {0};
     fz_pixmap *pix = NULL;
@@ -278,17 +285,22 @@ bool pdf_emit_picture(struct pdf_doc *d, const struct pdf_options *options, cons
         original.readable = false;
         err_set(&why, ERR_FORMAT, "%s", fz_caught_message(ctx));
     }
-    bool made = original.readable || (pix && encode(pix, &bytes, &drawn, &why)), ok = true;
+    /* A damaged file of the publisher's is drawn with its damage by every viewer; only its raster is missing. */
+    if (original.readable)
+        image_check((const unsigned char *)original.bytes.data, original.bytes.len, &info, &raster, NULL);
+    bool made = original.readable || (pix && encode(pix, &bytes, &raster, &drawn, &why)), ok = true;
     fz_drop_pixmap(ctx, pix);
     if (made) {
-        struct image first = {original.media_type, (const unsigned char *)original.bytes.data, original.bytes.len,
-                              original.width, original.height};
+        struct image first = {original.media_type, (const unsigned char *)original.bytes.data,
+                              original.bytes.len,  original.width,
+                              original.height,     &raster};
         const struct image *picture = original.readable ? &first : &drawn;
         d->article->figures[figure].image_sent = true;
         ok = emit(context, figure, original.media_type ? &first : NULL, picture, e);
     } else {
         article_warn(d->article, "page %d: a figure could not be drawn: %s", page->number + 1, why.text);
     }
+    raster_release(&raster);
     str_release(&original.bytes);
     str_release(&bytes);
     return ok;

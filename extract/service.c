@@ -7,19 +7,30 @@
 #include "base/json.h"
 #include "extract/html.h"
 #include "extract/image.h"
+#include "extract/image_measure.h"
 #include "extract/jats.h"
 #include "extract/pdf.h"
+
+enum { MAX_HEAD = 2048 }; /* bytes of an image frame's JSON */
 
 /* The inner end. */
 
 static bool send_image(struct sandbox_reply *reply, const char *role, size_t figure, const struct image *image,
                        struct err *e)
 {
-    char head[256];
-    int n =
-        snprintf(head, sizeof head, "{\"role\":\"%s\",\"figure\":%zu,\"media_type\":\"%s\",\"width\":%d,\"height\":%d}",
-                 role, figure, image->media_type, image->width, image->height);
-    return sandbox_send(reply, head, (size_t)n, image->bytes, image->len, e);
+    struct str head = STR_INIT(MAX_HEAD);
+    str_addf(&head, "{\"role\":\"%s\",\"figure\":%zu,\"media_type\":\"%s\",\"width\":%d,\"height\":%d", role, figure,
+             image->media_type, image->width, image->height);
+    if (strcmp(role, "picture") == 0 && image->raster && image->raster->pixels) {
+        struct image_measure measure;
+        image_measure(image->raster, &measure);
+        str_add(&head, ",\"measure\":");
+        image_measure_write(&measure, &head);
+    }
+    str_add_char(&head, '}');
+    bool ok = sandbox_send(reply, head.data, head.len, image->bytes, image->len, e);
+    str_release(&head);
+    return ok;
 }
 
 static bool send_pair(void *context, size_t figure, const struct image *original, const struct image *picture,
@@ -55,14 +66,18 @@ static bool serve_document(int op, const char *params, const unsigned char *byte
 static bool serve_image(const unsigned char *bytes, size_t len, struct sandbox_reply *reply, struct err *e)
 {
     struct image_info info;
+    struct raster raster = RASTER_INIT;
     struct str out = STR_INIT(IMAGE_MAX_BYTES);
     if (!image_probe(bytes, len, &info, e))
         return false;
-    struct image file = {info.media_type, NULL, 0, info.width, info.height};
-    bool ok = info.readable ? image_check(bytes, len, &info, e)
-                            : send_image(reply, "original", 0, &file, e) && image_convert(bytes, len, &out, &info, e);
-    struct image image = {info.media_type, (const unsigned char *)out.data, out.len, info.width, info.height};
+    struct image file = {info.media_type, NULL, 0, info.width, info.height, NULL, NULL};
+    bool ok = info.readable
+                  ? image_check(bytes, len, &info, &raster, e)
+                  : send_image(reply, "original", 0, &file, e) && image_convert(bytes, len, &out, &info, &raster, e);
+    struct image image = {
+        info.media_type, (const unsigned char *)out.data, out.len, info.width, info.height, &raster, NULL};
     ok = ok && send_image(reply, "picture", 0, &image, e);
+    raster_release(&raster);
     str_release(&out);
     return ok;
 }
@@ -118,13 +133,19 @@ static bool read_image(struct reading *r, const cJSON *head, const unsigned char
     const char *role = json_text(head, "role");
     double figure = json_number(head, "figure", -1), width = json_number(head, "width", -1);
     double height = json_number(head, "height", -1);
-    struct image image = {known_media_type(json_text(head, "media_type")), len ? bytes : NULL, len, (int)width,
-                          (int)height};
+    struct image image = {
+        known_media_type(json_text(head, "media_type")), len ? bytes : NULL, len, (int)width, (int)height, NULL, NULL};
+    struct image_measure measure;
+    const cJSON *measures = json_member(head, "measure");
     bool is_original = strcmp(role, "original") == 0;
     if ((!is_original && strcmp(role, "picture") != 0) || !image.media_type || !(figure >= 0) ||
         figure >= ARTICLE_MAX_FIGURES || !(width >= 0) || width > IMAGE_MAX_SIDE || !(height >= 0) ||
         height > IMAGE_MAX_SIDE)
         return err_set(e, ERR_FORMAT, "the parser sent an image that makes no sense");
+    if (measures && !image_measure_read(measures, &measure, e))
+        return false;
+    if (measures)
+        image.measure = &measure;
     return r->each(r->context, (size_t)figure, is_original, &image, e);
 }
 
@@ -132,7 +153,7 @@ static bool read_frame(void *context, const char *json, size_t json_len, const u
                        struct err *e)
 {
     struct reading *r = context;
-    cJSON *head = json_len < 1024 ? json_parse(json, json_len, NULL) : NULL;
+    cJSON *head = json_len < MAX_HEAD ? json_parse(json, json_len, NULL) : NULL;
     bool ok;
     if (json_text(head, "role"))
         ok = read_image(r, head, bytes, len, e);

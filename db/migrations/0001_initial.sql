@@ -99,8 +99,10 @@ CREATE TABLE front ( -- front matter as one document states it; owned by extract
     abstract     TEXT,
     keywords     TEXT,            -- separated by "; "
     pages        INTEGER,         -- PDF only
+    retraction   TEXT,            -- what says that the article is retracted, or is the notice of it; null: nothing
     warnings     TEXT             -- JSON list: what the parser cut, skipped or guessed
 ) STRICT;
+CREATE INDEX front_retraction ON front (document_id) WHERE retraction IS NOT NULL;
 
 CREATE TABLE figure ( -- owned by extract
     figure_id       INTEGER PRIMARY KEY,
@@ -124,18 +126,61 @@ CREATE TABLE figure ( -- owned by extract
     original_media_type TEXT,
     image_note      TEXT,             -- why there is no picture, where one was named
     content_hash    TEXT NOT NULL,    -- of label, captions, mentions: what later stages depend on
-    drop_reason     TEXT,
+    drop_reason     TEXT,             -- of the parser's; the gates' are in v_figure
+    third_party     TEXT,             -- what caption or credit say of others' rights: permission, copyright, adapted,
+                                      -- open (under an open licence of its own); null: nothing
     UNIQUE (document_id, anchor)
 ) STRICT;
 CREATE INDEX figure_image ON figure (image_sha256);
 CREATE INDEX figure_original ON figure (original_sha256) WHERE original_sha256 IS NOT NULL;
+
+CREATE TABLE picture ( -- what was measured of the pictures that figures show; owned by extract
+    image_sha256     TEXT PRIMARY KEY,
+    width            INTEGER NOT NULL, -- pixels
+    height           INTEGER NOT NULL,
+    bytes            INTEGER NOT NULL, -- of the file
+    phash            TEXT NOT NULL,    -- perceptual hash: 64 hex digits, near where few bits differ
+    class            TEXT NOT NULL,    -- by its pixels: photo chart diagram table formula logo
+    class_confidence REAL NOT NULL,    -- 0..1
+    white            REAL NOT NULL,    -- shares of its pixels, 0..1: white paper,
+    dominant         REAL NOT NULL,    --   the most frequent colour,
+    grey             REAL NOT NULL,    --   without colour,
+    vivid            REAL NOT NULL,    --   of strong colour,
+    dark             REAL NOT NULL,    --   nearly black,
+    flat             REAL NOT NULL,    --   like their neighbours,
+    edges            REAL NOT NULL,    --   at an edge
+    entropy          REAL NOT NULL,    -- of the luminance, bits, 0..6
+    colourfulness    REAL NOT NULL,    -- Hasler and Suesstrunk 2003
+    colours          INTEGER NOT NULL, -- different ones, at 4 bits a sample
+    line_rows        INTEGER NOT NULL, -- straight lines across, over a quarter of the width
+    line_columns     INTEGER NOT NULL, -- and down, over a quarter of the height
+    corners          INTEGER NOT NULL, -- lines down on the left end of one across: axes, frames
+    bands            INTEGER NOT NULL, -- of ink, one below the other, with nothing between them
+    text             REAL NOT NULL,    -- share of the height in bands that are as high as letters
+    near             TEXT,             -- the least image_sha256 of the pictures near this one; null: not looked for yet
+    n_articles       INTEGER NOT NULL DEFAULT 1 -- that show it or one near it
+) STRICT, WITHOUT ROWID;
+CREATE INDEX picture_near ON picture (near);
+
+CREATE TABLE gate ( -- one row: the thresholds by which v_figure drops figures; `figmill extract --min-side 100` sets one
+    gate_id      INTEGER PRIMARY KEY CHECK (gate_id = 1),
+    min_side     INTEGER NOT NULL DEFAULT 64,   -- pixels: a smaller picture is dropped as small
+    min_bytes    INTEGER NOT NULL DEFAULT 1500, -- few_bytes
+    max_aspect   REAL NOT NULL DEFAULT 10,      -- longer side by shorter one: aspect
+    max_blank    REAL NOT NULL DEFAULT 0.998,   -- share of one colour: blank
+    max_articles INTEGER NOT NULL DEFAULT 2,    -- that show the picture, or one near it: repeated
+    near_bits    INTEGER NOT NULL DEFAULT 12,   -- of the hash that may differ between pictures that are near
+    drop_class   TEXT NOT NULL DEFAULT 'formula,logo', -- where the figure has no number
+    drop_credit  TEXT NOT NULL DEFAULT 'permission,copyright' -- kinds of figure.third_party: third_party
+) STRICT;
+INSERT INTO gate (gate_id) VALUES (1);
 
 CREATE TABLE figure_match ( -- which figures of an article's documents are one; owned by extract
     figure_id  INTEGER PRIMARY KEY REFERENCES figure ON DELETE CASCADE,
     article_id INTEGER NOT NULL REFERENCES article, -- when the row was made; another one now: it is to be made anew
     truth_id   INTEGER NOT NULL REFERENCES figure ON DELETE CASCADE, -- the figure in use for it; itself: it is that one
     image_id   INTEGER NOT NULL REFERENCES figure ON DELETE CASCADE, -- whose picture is used for it: the best of all
-    matched_by TEXT CHECK (matched_by IN ('number', 'caption', 'image', 'only', 'part', 'repeat')), -- null: it is the truth
+    matched_by TEXT CHECK (matched_by IN ('number', 'caption', 'image', 'only', 'repeat')), -- null: it is the truth
     caption_agreement REAL,       -- 0..1, F1 of the words with the truth's caption; null: not both have one
     image_agreement   REAL        -- 0..1, of the pictures' perceptual hashes; null: not both have one
 ) STRICT;
@@ -281,13 +326,45 @@ SELECT document_id, article_id, media_type, sha256, bytes, source_url,
        'blobs/' || substr(sha256, 1, 2) || '/' || substr(sha256, 3) AS blob_path, kind, name
 FROM document;
 
+CREATE VIEW article_retracted AS -- internal: articles of which a document says that they are retracted
+SELECT DISTINCT d.article_id FROM front r JOIN document d USING (document_id) WHERE r.retraction IS NOT NULL;
+
+CREATE VIEW figure_gate AS -- internal: the first gate that keeps a figure back; null: none
+SELECT f.figure_id, CASE
+       WHEN d.article_id IN (SELECT article_id FROM article_retracted) THEN 'retracted'
+       WHEN f.drop_reason IS NOT NULL THEN f.drop_reason
+       WHEN instr(',' || g.drop_credit || ',', ',' || f.third_party || ',') THEN 'third_party'
+       WHEN f.kind = 'table' THEN NULL -- of a table the words are used, whatever its picture is like
+       WHEN min(p.width, p.height) < g.min_side THEN 'small'
+       WHEN p.bytes < g.min_bytes THEN 'few_bytes'
+       WHEN max(p.width, p.height) > g.max_aspect * min(p.width, p.height) THEN 'aspect'
+       WHEN p.dominant >= g.max_blank THEN 'blank'
+       WHEN p.n_articles > g.max_articles THEN 'repeated'
+       -- A printed number says more of what a figure is than its pixels do.
+       WHEN f.number IS NULL AND instr(',' || g.drop_class || ',', ',' || p.class || ',') THEN p.class
+       -- The same picture twice in a document: the first that has a caption is kept, else the first.
+       WHEN p.near IS NOT NULL AND EXISTS (
+           SELECT 1 FROM picture p2 JOIN figure f2 ON f2.image_sha256 = p2.image_sha256
+           WHERE p2.near = p.near AND f2.document_id = f.document_id AND f2.figure_id <> f.figure_id
+             AND f2.kind <> 'table' AND f2.drop_reason IS NULL
+             AND (NOT EXISTS (SELECT 1 FROM caption c2 WHERE c2.figure_id = f2.figure_id), f2.ordinal)
+               < (NOT EXISTS (SELECT 1 FROM caption c WHERE c.figure_id = f.figure_id), f.ordinal))
+           THEN 'duplicate' END AS drop_reason
+FROM figure f
+JOIN document d USING (document_id)
+CROSS JOIN gate g
+LEFT JOIN figure_match m ON m.figure_id = f.figure_id
+JOIN figure i ON i.figure_id = coalesce(m.image_id, f.figure_id) -- what counts is the picture that it takes
+LEFT JOIN picture p ON p.image_sha256 = i.image_sha256;
+
 CREATE VIEW figure_use AS -- internal: whether a figure goes further down the line, and whose picture it takes there
 SELECT f.figure_id, d.article_id,
-       coalesce(f.drop_reason, CASE WHEN m.truth_id <> f.figure_id THEN
+       coalesce(fg.drop_reason, CASE WHEN m.truth_id <> f.figure_id THEN
            iif(t.origin = 'pdf', 'same_as_pdf', 'same_as_xml') END) AS drop_reason,
        coalesce(m.image_id, f.figure_id) AS image_id
 FROM figure f
 JOIN document d USING (document_id)
+JOIN figure_gate fg USING (figure_id)
 LEFT JOIN figure_match m USING (figure_id)
 LEFT JOIN figure t ON t.figure_id = m.truth_id;
 
@@ -297,7 +374,7 @@ SELECT f.figure_id, d.article_id, f.origin, f.label, f.kind, c.text AS caption,
        'blobs/' || substr(i.image_sha256, 1, 2) || '/' || substr(i.image_sha256, 3) AS image_path,
        i.image_media_type, i.width, i.height, u.drop_reason,
        f.document_id, f.anchor, f.number, min(f.confidence, i.confidence) AS confidence, i.image_sha256, i.image_note,
-       u.image_id
+       f.third_party, u.image_id
 FROM figure f
 JOIN document d USING (document_id)
 JOIN figure_use u USING (figure_id)
@@ -312,10 +389,20 @@ SELECT a.article_id, coalesce(a.doi, f.doi) AS doi, coalesce(a.pmcid, f.pmcid) A
        f.title, f.language, f.year, f.journal, f.license, f.license_url, a.source,
        (SELECT count(*) FROM document d WHERE d.article_id = a.article_id) AS n_documents,
        (SELECT count(*) FROM figure_use u WHERE u.article_id = a.article_id AND u.drop_reason IS NULL) AS n_figures,
-       s.split, CASE WHEN a.merged_into IS NOT NULL THEN 'merged' ELSE a.drop_reason END AS drop_reason, a.key
+       s.split, CASE WHEN a.merged_into IS NOT NULL THEN 'merged'
+                     WHEN a.article_id IN (SELECT article_id FROM article_retracted) THEN 'retracted'
+                     ELSE a.drop_reason END AS drop_reason, a.key
 FROM article a
 LEFT JOIN article_front f USING (article_id)
 LEFT JOIN article_split s USING (article_id);
+
+CREATE VIEW v_picture AS
+SELECT image_sha256, width, height, bytes, phash, class, class_confidence, white, dominant, grey, vivid, dark, flat, edges,
+       entropy, colourfulness, colours, line_rows, line_columns, corners, bands, text, near, n_articles
+FROM picture;
+
+CREATE VIEW v_gate AS
+SELECT min_side, min_bytes, max_aspect, max_blank, max_articles, near_bits, drop_class, drop_credit FROM gate;
 
 CREATE VIEW v_panel AS
 SELECT panel_id, figure_id, label, caption, x0, y0, x1, y1 FROM panel;
@@ -345,6 +432,8 @@ WHERE i.outcome = 'refused' AND t.state IS NOT 'failed';
 
 CREATE VIEW v_funnel AS
 SELECT 'articles' AS step, (SELECT count(*) FROM article WHERE merged_into IS NULL) AS n
+UNION ALL SELECT 'articles dropped: ' || drop_reason, count(*) FROM v_article
+          WHERE drop_reason IS NOT NULL AND drop_reason <> 'merged' GROUP BY drop_reason
 UNION ALL SELECT 'documents', (SELECT count(*) FROM document)
 UNION ALL SELECT 'documents failed', (SELECT count(*) FROM task WHERE stage = 'extract' AND state = 'failed')
 UNION ALL SELECT 'figures', (SELECT count(*) FROM v_figure WHERE drop_reason IS NULL)

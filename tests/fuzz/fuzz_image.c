@@ -8,6 +8,14 @@ enum { MAX_OUTPUT = 64 << 20, MAX_PIXELS = 4 << 20 /* so that a run is not spent
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* A raster of what was decoded has the picture's size and keeps to its limits. */
+static void look(const struct raster *r, const struct image_info *info)
+{
+    if (!r->pixels || r->full_width != info->width || r->full_height != info->height || r->width < 1 || r->height < 1 ||
+        r->width > RASTER_MAX_SIDE || r->height > RASTER_MAX_SIDE)
+        abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct image_info info, converted, again;
@@ -18,16 +26,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     if ((long)info.width * info.height > MAX_PIXELS)
         return 0;
-    image_check(data, size, &info, &e);
+    struct raster raster;
+    if (image_check(data, size, &info, &raster, &e))
+        look(&raster, &info);
+    raster_release(&raster);
     struct str out = STR_INIT(MAX_OUTPUT);
-    if (image_convert(data, size, &out, &converted, &e)) {
+    if (image_convert(data, size, &out, &converted, &raster, &e)) {
         const unsigned char *bytes = (const unsigned char *)out.data;
-        if (!image_check(bytes, out.len, &again, &e) || !again.readable || again.width != converted.width ||
+        look(&raster, &converted);
+        if (!image_check(bytes, out.len, &again, NULL, &e) || !again.readable || again.width != converted.width ||
             again.height != converted.height)
             abort();
     } else if (out.len) {
         abort();
     }
+    raster_release(&raster);
     str_release(&out);
     return 0;
 }

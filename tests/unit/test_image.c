@@ -206,7 +206,7 @@ static struct err last;
 static bool convert(const void *bytes, size_t len, struct str *out, struct image_info *info)
 {
     err_clear(&last);
-    return image_convert(bytes, len, out, info, &last);
+    return image_convert(bytes, len, out, info, NULL, &last);
 }
 
 /* Decodes a converted image to RGB. */
@@ -271,7 +271,7 @@ static void check_cuts(const char *name, const unsigned char *bytes, size_t len,
         struct str out = STR_INIT(MAX_OUTPUT);
         struct image_info info;
         str_add(&out, "kept");
-        bool ok = only_check ? image_check(exact, cut, &info, &last) : convert(exact, cut, &out, &info);
+        bool ok = only_check ? image_check(exact, cut, &info, NULL, &last) : convert(exact, cut, &out, &info);
         if (ok && cut + 4 < len) /* the last bytes may be a trailer that says nothing */
             fail_msg("%s: cut to %zu of %zu bytes and not found out", name, cut, len);
         if (!ok) {
@@ -294,6 +294,38 @@ static void check_info(struct bytes b, const char *media_type, bool readable)
     assert_int_equal(info.readable, readable);
 }
 
+static void compare_raster(const char *name, const struct raster *r, bool grey, int tolerance)
+{
+    int samples = grey ? 1 : 3;
+    assert_true(r->width == WIDTH && r->height == HEIGHT && r->full_width == WIDTH && r->full_height == HEIGHT);
+    assert_int_equal(r->samples, samples);
+    for (int at = 0; at < WIDTH * HEIGHT * samples; at++) {
+        int pixel = at / samples, wanted = sample(pixel % WIDTH, pixel / WIDTH, at % samples);
+        if (abs(r->pixels[at] - wanted) > tolerance)
+            fail_msg("%s: the raster's sample %d is %d, not %d", name, at, r->pixels[at], wanted);
+    }
+}
+
+/* The raster of an image that is checked and of one that is converted is the test picture. */
+static void check_raster(const char *name, struct bytes b, bool checked, bool grey, int tolerance)
+{
+    struct str out = STR_INIT(MAX_OUTPUT);
+    struct image_info info;
+    struct raster raster;
+    if (checked) {
+        assert_true(image_check(b.data, b.len, &info, &raster, &last));
+        compare_raster(name, &raster, grey, tolerance);
+        raster_release(&raster);
+        assert_false(image_check(b.data, b.len / 2, &info, &raster, &last));
+        assert_null(raster.pixels);
+    }
+    assert_true(image_convert(b.data, b.len, &out, &info, &raster, &last));
+    compare_raster(name, &raster, grey, tolerance);
+    raster_release(&raster);
+    assert_null(raster.pixels);
+    str_release(&out);
+}
+
 static void test_jpeg(void **state)
 {
     for (int components = 1; components <= 4; components += components == 1 ? 2 : 1)
@@ -301,8 +333,9 @@ static void test_jpeg(void **state)
             struct bytes b = make_jpeg(components, progressive);
             struct image_info info;
             check_info(b, "image/jpeg", components < 4);
-            assert_true(image_check(b.data, b.len, &info, &last));
+            assert_true(image_check(b.data, b.len, &info, NULL, &last));
             check_picture("JPEG", b, components == 1, 12);
+            check_raster("JPEG", b, true, components == 1, 12);
             check_cuts("JPEG", b.data, b.len, true);
             check_cuts("JPEG", b.data, b.len, false);
             free(b.data);
@@ -320,8 +353,9 @@ static void test_png(void **state)
         struct bytes b = make_png(kinds[i].format, kinds[i].channels, kinds[i].depth);
         struct image_info info;
         check_info(b, "image/png", kinds[i].readable);
-        assert_true(image_check(b.data, b.len, &info, &last));
+        assert_true(image_check(b.data, b.len, &info, NULL, &last));
         check_picture("PNG", b, kinds[i].channels == 1, 1);
+        check_raster("PNG", b, kinds[i].readable, kinds[i].channels == 1, 1);
         check_cuts("PNG", b.data, b.len, true);
         check_cuts("PNG", b.data, b.len, false);
         free(b.data);
@@ -498,7 +532,7 @@ static void test_damaged(void **state)
     struct bytes b = make_png(PNG_FORMAT_RGB, 3, 8);
     struct image_info info;
     b.data[b.len / 2] ^= 0x55;
-    assert_false(image_check(b.data, b.len, &info, &last));
+    assert_false(image_check(b.data, b.len, &info, NULL, &last));
     assert_int_equal(last.kind, ERR_FORMAT);
     free(b.data);
 }

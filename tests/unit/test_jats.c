@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 #include <stdlib.h>
@@ -86,6 +87,29 @@ static void front_matter(void **state)
     assert_string_equal(a.front.abstract, "Fundo Isto.");
     assert_int_equal(a.n_figures, 0);
     assert_int_equal(a.n_warnings, 0);
+}
+
+static void retractions(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"retraction-forward", "retraction-forward"}, /* in the retracted article */
+        {"retracted-article", "retracted-article"},   /* in the notice */
+        {"corrected-article", NULL},
+        {"commentary", NULL},
+    };
+    char xml[512];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(xml, sizeof xml,
+                 "<article><front><article-meta><title-group><article-title>T</article-title></title-group>"
+                 "<related-article related-article-type='%s' id='r'/></article-meta></front><body/></article>",
+                 cases[i][0]);
+        read_ok(xml);
+        if (cases[i][1])
+            assert_string_equal(a.front.retraction, cases[i][1]);
+        else
+            assert_null(a.front.retraction);
+    }
 }
 
 static void licences(void **state)
@@ -473,6 +497,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(front_matter, release),
+        cmocka_unit_test_teardown(retractions, release),
         cmocka_unit_test_teardown(licences, release),
         cmocka_unit_test_teardown(a_plain_figure, release),
         cmocka_unit_test_teardown(captions_are_clean_text, release),
