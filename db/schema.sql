@@ -143,7 +143,7 @@ CREATE TABLE figure_match ( -- which figures of an article's documents are one; 
     article_id INTEGER NOT NULL REFERENCES article, -- when the row was made; another one now: it is to be made anew
     truth_id   INTEGER NOT NULL REFERENCES figure ON DELETE CASCADE, -- the figure in use for it; itself: it is that one
     image_id   INTEGER NOT NULL REFERENCES figure ON DELETE CASCADE, -- whose picture is used for it: the best of all
-    matched_by TEXT CHECK (matched_by IN ('number', 'caption', 'image', 'only', 'part', 'repeat')), -- null: it is the truth
+    matched_by TEXT CHECK (matched_by IN ('number', 'caption', 'image', 'only', 'repeat')), -- null: it is the truth
     caption_agreement REAL,       -- 0..1, F1 of the words with the truth's caption; null: not both have one
     image_agreement   REAL        -- 0..1, of the pictures' perceptual hashes; null: not both have one
 ) STRICT;
