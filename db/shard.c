@@ -23,8 +23,7 @@
     "AND t.ordinal = 0 AND t.target_language = 'en' "                                                                  \
     "LEFT JOIN front fr ON fr.document_id = (SELECT d3.document_id FROM document d3 JOIN front USING (document_id) "   \
     "WHERE d3.article_id = d.article_id "                                                                              \
-    "ORDER BY CASE d3.kind WHEN 'jats' THEN 0 WHEN 'xml' THEN iif(d3.media_type = 'application/tei+xml', 3, 1) "       \
-    "WHEN 'html' THEN 2 ELSE 4 END, d3.sha256 LIMIT 1) "                                                               \
+    "ORDER BY CASE d3.kind WHEN 'jats' THEN 0 WHEN 'html' THEN 1 WHEN 'xml' THEN 2 ELSE 3 END, d3.sha256 LIMIT 1) "    \
     "WHERE p.drop_reason IS NULL AND f.drop_reason IS NULL AND a.drop_reason IS NULL "
 
 enum { FIRST_CONTENT_COLUMN = 3 /* what stands before it depends on the order of processing, or on ourselves */ };

@@ -312,12 +312,11 @@ CREATE INDEX sample_key ON sample (key);
 
 -- Public views: columns stay in this order, more may follow at the end.
 
-CREATE VIEW article_front AS -- internal: the best front matter of each article (JATS, other XML, HTML, TEI, PDF)
+CREATE VIEW article_front AS -- internal: the best front matter of each article (JATS before HTML before other XML before PDF)
 SELECT article_id, document_id, doi, pmcid, pmid, title, language, year, journal, publisher, article_type, license,
        license_url, abstract, keywords FROM (
     SELECT d.article_id, f.*, row_number() OVER (PARTITION BY d.article_id ORDER BY
-               CASE d.kind WHEN 'jats' THEN 0 WHEN 'xml' THEN iif(d.media_type = 'application/tei+xml', 3, 1)
-                           WHEN 'html' THEN 2 ELSE 4 END, d.sha256) AS rank
+               CASE d.kind WHEN 'jats' THEN 0 WHEN 'html' THEN 1 WHEN 'xml' THEN 2 ELSE 3 END, d.sha256) AS rank
     FROM document d JOIN front f USING (document_id))
 WHERE rank = 1;
 
