@@ -39,8 +39,11 @@ ROWS(lineage_figure,
      "SELECT v.figure_id, v.label, v.kind, v.origin, v.anchor, v.page, "
      "printf('%.1f %.1f %.1f %.1f', v.x0, v.y0, v.x1, v.y1) || iif(v.x0 IS NULL, NULL, '') AS box, v.confidence, "
      "f.credit, v.image_path, v.image_media_type, v.width || ' x ' || v.height AS pixels, v.image_note, "
-     "f.original_sha256, f.original_media_type, v.drop_reason "
-     "FROM v_figure v JOIN figure f USING (figure_id) WHERE v.figure_id = ?1")
+     "i.original_sha256, i.original_media_type, v.drop_reason, iif(v.image_id = v.figure_id, NULL, v.image_id) AS "
+     "picture_of_figure, iif(m.truth_id = v.figure_id, NULL, m.truth_id) AS same_as_figure, m.matched_by, "
+     "m.caption_agreement, m.image_agreement "
+     "FROM v_figure v JOIN figure f USING (figure_id) JOIN figure i ON i.figure_id = v.image_id "
+     "LEFT JOIN figure_match m ON m.figure_id = v.figure_id WHERE v.figure_id = ?1")
 
 ROWS(lineage_captions, "SELECT ordinal, language, text FROM caption WHERE figure_id = ?1 ORDER BY ordinal")
 

@@ -11,7 +11,7 @@
     "LEFT JOIN translation t ON t.figure_id = f.figure_id AND coalesce(t.panel_id, 0) = 0 AND t.field = 'caption' "    \
     "AND t.ordinal = 0 AND t.target_language = 'en' AND t.drop_reason IS NULL "
 #define READY                                                                                                          \
-    "(f.image_sha256 IS NOT NULL AND f.kind <> 'table' AND v.drop_reason IS NULL AND a.drop_reason IS NULL "           \
+    "(v.image_sha256 IS NOT NULL AND f.kind <> 'table' AND v.drop_reason IS NULL AND a.drop_reason IS NULL "           \
     "AND t.text IS NOT NULL)"
 
 bool pair_each_item(struct db *db, const char *settings, pair_item_fn *each, void *context, struct err *e)
@@ -19,7 +19,7 @@ bool pair_each_item(struct db *db, const char *settings, pair_item_fn *each, voi
     sqlite3_stmt *s = db_bind(
         db, e,
         "SELECT f.figure_id, part(a.key), CASE WHEN " READY
-        " THEN fingerprint(?1, f.content_hash, f.image_sha256, t.text, "
+        " THEN fingerprint(?1, f.content_hash, v.image_sha256, t.text, "
         "(SELECT group_concat(text, char(10)) FROM (SELECT m.text FROM translation m WHERE m.figure_id = f.figure_id "
         "AND coalesce(m.panel_id, 0) = 0 AND m.field = 'mention' AND m.target_language = 'en' AND m.drop_reason IS "
         "NULL "

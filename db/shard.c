@@ -4,18 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
-/* An article's front matter is its JATS's, else its HTML's, else its PDF's, as in view article_front; written as a
+/* An article's front matter is that of the document trusted most, as in view article_front; written as a
  * look-up here, since the view would be made whole for each single candidate. */
 #define CANDIDATES                                                                                                     \
     "SELECT p.pair_id, d.article_id, s.split, a.key, d.sha256, f.anchor, coalesce(n.ordinal, -1), n.label, p.kind, "   \
     "p.ordinal, p.language, p.turns, p.model, p.prompt, p.prompt_hash, p.score, f.kind, f.label, f.page, "             \
-    "f.image_sha256, f.image_media_type, f.width, f.height, f.credit, "                                                \
-    "(SELECT u.drop_reason FROM figure_use u WHERE u.figure_id = f.figure_id), "                                       \
+    "i.image_sha256, i.image_media_type, i.width, i.height, f.credit, u.drop_reason, "                                 \
     "coalesce(t.source_text, c.text), coalesce(t.source_language, c.language, fr.language), t.text, t.method, "        \
     "t.model, fr.license, fr.license_url, coalesce(a.doi, fr.doi), coalesce(a.pmcid, fr.pmcid), "                      \
     "coalesce(a.pmid, fr.pmid), fr.title, fr.journal, fr.year "                                                        \
-    "FROM pair p JOIN figure f USING (figure_id) JOIN document d USING (document_id) JOIN article a USING "            \
-    "(article_id) "                                                                                                    \
+    "FROM pair p JOIN figure f USING (figure_id) JOIN document d USING (document_id) "                                 \
+    "JOIN article a ON a.article_id = d.article_id "                                                                   \
+    "JOIN figure_use u ON u.figure_id = f.figure_id JOIN figure i ON i.figure_id = u.image_id "                        \
     "LEFT JOIN article_split s ON s.article_id = d.article_id "                                                        \
     "LEFT JOIN panel n ON n.panel_id = p.panel_id "                                                                    \
     "LEFT JOIN caption c ON c.figure_id = p.figure_id AND c.ordinal = 0 "                                              \
@@ -23,7 +23,7 @@
     "AND t.ordinal = 0 AND t.target_language = 'en' "                                                                  \
     "LEFT JOIN front fr ON fr.document_id = (SELECT d3.document_id FROM document d3 JOIN front USING (document_id) "   \
     "WHERE d3.article_id = d.article_id "                                                                              \
-    "ORDER BY CASE d3.kind WHEN 'jats' THEN 0 WHEN 'html' THEN 1 ELSE 2 END, d3.sha256 LIMIT 1) "                      \
+    "ORDER BY CASE d3.kind WHEN 'jats' THEN 0 WHEN 'html' THEN 1 WHEN 'xml' THEN 2 ELSE 3 END, d3.sha256 LIMIT 1) "    \
     "WHERE p.drop_reason IS NULL AND f.drop_reason IS NULL AND a.drop_reason IS NULL "
 
 enum { FIRST_CONTENT_COLUMN = 3 /* what stands before it depends on the order of processing, or on ourselves */ };

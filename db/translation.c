@@ -7,19 +7,28 @@
 
 enum { MOST_SOURCES = 500, SAMPLE_BYTES = 4000 };
 
+/* What other documents of the article print as the caption of a figure: an edition in another language is the authors'
+ * translation. */
+#define TWIN_CAPTIONS(figure)                                                                                          \
+    "FROM figure_match tm JOIN figure tf ON tf.figure_id = tm.figure_id AND tf.drop_reason IS NULL "                   \
+    "JOIN document td ON td.document_id = tf.document_id JOIN caption tc ON tc.figure_id = tf.figure_id "              \
+    "WHERE tm.truth_id = " figure " AND tm.matched_by <> 'repeat' ORDER BY td.sha256, tf.anchor, tc.ordinal"
+
 bool translation_candidates(struct db *db, const char *version, int part, int parts, translation_candidate_fn *each,
                             void *context, struct err *e)
 {
-    sqlite3_stmt *s =
-        db_bind(db, e,
-                "SELECT v.figure_id, part(a.key), fingerprint(?1, f.content_hash, af.language, af.title, "
-                "(SELECT group_concat(p.ordinal || ':' || coalesce(p.caption, ''), char(10)) FROM panel p "
-                " WHERE p.figure_id = v.figure_id)), t.fingerprint "
-                "FROM v_figure v JOIN figure f USING (figure_id) JOIN article a USING (article_id) "
-                "LEFT JOIN article_front af USING (article_id) "
-                "LEFT JOIN task t ON t.stage = 'translate' AND t.item = CAST(v.figure_id AS TEXT) "
-                "WHERE v.drop_reason IS NULL AND v.caption <> '' AND part(a.key) % ?3 = ?2 ORDER BY v.figure_id",
-                "tii", version, (int64_t)part, (int64_t)parts);
+    sqlite3_stmt *s = db_bind(
+        db, e,
+        "SELECT v.figure_id, part(a.key), fingerprint(?1, f.content_hash, af.language, af.title, "
+        "(SELECT group_concat(p.ordinal || ':' || coalesce(p.caption, ''), char(10)) FROM panel p "
+        " WHERE p.figure_id = v.figure_id), "
+        "(SELECT group_concat(text, char(10)) FROM (SELECT tc.text " TWIN_CAPTIONS(
+            "v.figure_id") "))), t.fingerprint "
+                           "FROM v_figure v JOIN figure f USING (figure_id) JOIN article a USING (article_id) "
+                           "LEFT JOIN article_front af USING (article_id) "
+                           "LEFT JOIN task t ON t.stage = 'translate' AND t.item = CAST(v.figure_id AS TEXT) "
+                           "WHERE v.drop_reason IS NULL AND v.caption <> '' AND part(a.key) % ?3 = ?2 ORDER BY v.figure_id",
+        "tii", version, (int64_t)part, (int64_t)parts);
     int more = s ? 1 : -1;
     while (more > 0 && (more = db_step(db, s, e)) > 0) {
         struct translation_candidate c = {.figure_id = sqlite3_column_int64(s, 0),
@@ -85,15 +94,14 @@ static bool read_sources(struct db *db, int64_t figure_id, int64_t article_id, s
         "SELECT 0, 0, NULL, title FROM article_front WHERE article_id = ?1 AND title <> ''";
     static const char *const authors =
         "SELECT 0, ordinal, language, text FROM caption WHERE figure_id = ?1 AND ordinal > 0 ORDER BY ordinal";
+    static const char *const twins = "SELECT 0, tc.ordinal, tc.language, tc.text " TWIN_CAPTIONS("?1");
     const struct {
         const char *sql, *field;
         int64_t id;
         bool by_authors;
-    } queries[] = {{captions, "caption", figure_id, false},
-                   {panels, "caption", figure_id, false},
-                   {mentions, "mention", figure_id, false},
-                   {title, "title", article_id, false},
-                   {authors, "caption", figure_id, true}};
+    } queries[] = {{captions, "caption", figure_id, false}, {panels, "caption", figure_id, false},
+                   {mentions, "mention", figure_id, false}, {title, "title", article_id, false},
+                   {authors, "caption", figure_id, true},   {twins, "caption", figure_id, true}};
     bool ok = true;
     for (size_t i = 0; ok && i < sizeof queries / sizeof *queries; i++) {
         bool a = queries[i].by_authors;

@@ -38,7 +38,8 @@ struct translation_input {
     const char *sample;                 /* the first captions of the document: what tells its language */
     struct translation_source *sources; /* caption, panel captions, mentions, title */
     size_t n_sources;
-    struct translation_source *authors; /* the caption in other languages, by its authors */
+    struct translation_source *authors; /* the caption as the document prints it in other languages, and as the
+                                           article's other documents print it */
     size_t n_authors;
 };
 

@@ -20,6 +20,7 @@
 #include "db/picture.h"
 #include "extract/credit.h"
 #include "extract/image_class.h"
+#include "extract/merge.h"
 #include "extract/near_find.h"
 #include "extract/panel_split.h"
 #include "extract/service.h"
@@ -428,7 +429,7 @@ static bool store(struct stage_context *c, const struct task *task, void *result
             return false;
         c->dropped += x->article.figures[i].drop_reason != NULL;
     }
-    return true;
+    return merge_document(&c->db, x->document.id, e);
 }
 
 static bool enqueue_one(void *context, int64_t document_id, const char *inputs, int part, struct err *e)
@@ -443,7 +444,7 @@ static bool enqueue_one(void *context, int64_t document_id, const char *inputs, 
 
 static bool enqueue(struct stage_context *c, struct err *e)
 {
-    return gate_set(&c->db, &gates, e) && document_each(&c->db, enqueue_one, c, e);
+    return gate_set(&c->db, &gates, e) && merge_stale(&c->db, e) && document_each(&c->db, enqueue_one, c, e);
 }
 
 /* True when each name of the list is one of those that are known. */
@@ -494,9 +495,9 @@ static bool finish(struct stage_context *c, cJSON *summary, struct err *e)
     return picture_count_new(&c->db, &n_new, e) && ((!worked && !n_new && gates.near_bits < 0) || find_near(&c->db, e));
 }
 
-static const char *const writes[] = {"front",      "figure",  "caption", "panel",   "mention",
-                                     "table_cell", "picture", "gate",    "article", "document.article_id",
-                                     "asset",      NULL};
+static const char *const writes[] = {
+    "front", "figure",  "figure_match",        "caption", "panel", "mention", "table_cell", "picture",
+    "gate",  "article", "document.article_id", "asset",   NULL};
 
 static const struct stage extract = {
     .name = "extract",

@@ -21,6 +21,14 @@ const char *html_text(struct html *h, const xmlNode *node, size_t max)
     return article_text(h->a, h->text.s.data, h->text.s.len, max);
 }
 
+const char *html_peek(struct html *h, const xmlNode *node)
+{
+    xml_text_clear(&h->text);
+    xml_text_add(&h->text, node);
+    xml_text_trim(&h->text);
+    return h->text.s.data;
+}
+
 bool html_has_class(const xmlNode *node, const char *name, bool part)
 {
     const char *names = xml_attr(node, "class");
@@ -63,6 +71,18 @@ static bool is_article(struct html *h, const char *title, struct err *e)
                    title ? title : "", h->text.s.len);
 }
 
+/* A paragraph, or what pages use for one: a div of class "p" or "para". */
+static bool is_paragraph(const xmlNode *node)
+{
+    static const char *const names[] = {"p", "para", "paragraph", "html-p", "NLM_p", "ltx_p", "u-margin-s-bottom"};
+    if (xml_tag(node) != TAG_DIV)
+        return xml_tag(node) == TAG_P;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (html_has_class(node, names[i], false))
+            return xml_find(node, TAG_P) == NULL;
+    return false;
+}
+
 static void add_mentions(struct html *h)
 {
     struct cites cites;
@@ -70,7 +90,7 @@ static void add_mentions(struct html *h)
     cites_init(&cites, h->a);
     for (const xmlNode *node = h->root; node && cites.n; node = xml_next(h->root, node, descend)) {
         descend = !html_is_figure(node) && xml_tag(node) != TAG_TABLE && xml_tag(node) != TAG_HEAD;
-        if (xml_tag(node) != TAG_P || xml_find(node, TAG_TABLE))
+        if (!is_paragraph(node) || xml_find(node, TAG_TABLE))
             continue;
         const char *text = html_text(h, node, XML_TEXT_MAX);
         if (text)

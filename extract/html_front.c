@@ -1,5 +1,5 @@
 /* html_front.c: metadata of article pages: citation_*, dc.*, prism.* and og:title, as Highwire, Dublin Core and the
- * publishers write them. */
+ * publishers write them; then JSON-LD (html_linked.c), then what the page shows. */
 #include "extract/html_tree.h"
 
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static int rank_of(const struct field *f, const char *name)
     return 8;
 }
 
-static int year_in(const char *date)
+int html_year(const char *date)
 {
     for (const char *p = date; p && *p; p++) {
         if ((p == date || p[-1] < '0' || p[-1] > '9') && strspn(p, "0123456789") == 4) {
@@ -112,7 +112,11 @@ void html_front(struct html *h)
     const char *doi = NULL, *pmid = NULL, *pmcid = NULL, *date = NULL, *language = NULL, *rights = NULL;
     struct field fields[] = {
         {&f->title, ARTICLE_MAX_FIELD, 8, {"citation_title", "dc.title", "dcterms.title", "og:title"}},
-        {&doi, 400, 8, {"citation_doi", "dc.identifier.doi", "prism.doi", "bepress_citation_doi", "dc.identifier"}},
+        {&doi,
+         400,
+         8,
+         {"citation_doi", "dc.identifier.doi", "prism.doi", "bepress_citation_doi", "publication_doi",
+          "dc.identifier"}},
         {&pmid, 40, 8, {"citation_pmid", "ncbi_pmid"}},
         {&pmcid, 40, 8, {"citation_pmcid", "ncbi_pmcid"}},
         {&date,
@@ -120,7 +124,7 @@ void html_front(struct html *h)
          8,
          {"citation_publication_date", "citation_date", "citation_online_date", "prism.publicationdate", "dc.date",
           "citation_year", "dcterms.issued", "article:published_time"}},
-        {&language, 20, 8, {"citation_language", "dc.language", "dcterms.language"}},
+        {&language, 20, 8, {"citation_language", "dc.language", "dcterms.language", "og:locale"}},
         {&f->journal,
          ARTICLE_MAX_FIELD,
          8,
@@ -141,13 +145,16 @@ void html_front(struct html *h)
     f->doi = jats_doi(h->a, doi);
     f->pmcid = jats_pmcid(h->a, pmcid);
     f->pmid = pmid && strspn(pmid, "0123456789") == strlen(pmid) ? pmid : NULL;
-    f->year = year_in(date);
-    f->language = article_language(h->a, language ? language : xml_attr(h->root, "lang"));
+    f->year = html_year(date);
+    f->language = article_language(h->a, language);
     f->keywords = article_text(h->a, keywords.data, keywords.len, ARTICLE_MAX_FIELD);
+    read_license(h, rights);
+    html_linked_data(h);
+    if (!f->language)
+        f->language = article_language(h->a, xml_attr(h->root, "lang"));
     if (!f->title)
         f->title = html_text(h, xml_find(h->root, TAG_H1), ARTICLE_MAX_FIELD);
     if (!f->title)
         f->title = html_text(h, xml_find(h->root, TAG_TITLE), ARTICLE_MAX_FIELD);
-    read_license(h, rights);
     str_release(&keywords);
 }

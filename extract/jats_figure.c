@@ -82,11 +82,20 @@ static void read_captions(struct jats *j, const xmlNode *node, struct reading *r
         const xmlNode *caption = xml_child(node, TAG_CAPTION), *text = xml_child(node, TAG_TEXT);
         if (caption)
             add_caption_text(j, caption);
+        xml_text_trim(&j->text);
+        size_t len = j->text.s.len;
         if (caption && text)
             end_sentence(&j->text.s);
         xml_text_space(&j->text);
+        size_t start = j->text.s.len;
         if (text)
             add_caption_text(j, text);
+        /* Most legends repeat the title. */
+        if (len && strncmp(j->text.s.data, j->text.s.data + start, len) == 0) {
+            const char *legend = arena_strdup(&j->a->arena, j->text.s.data + start);
+            xml_text_clear(&j->text);
+            xml_text_chars(&j->text, legend);
+        }
         push_caption(j, r, node);
         return;
     }

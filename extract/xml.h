@@ -50,6 +50,9 @@ const xmlNode *xml_next(const xmlNode *top, const xmlNode *node, bool descend);
 /* True the first time that it is asked about a node: for walks that come by a node on several ways. */
 bool xml_first_visit(const xmlNode *node);
 
+/* Leaves the element's text out of all text that is made from now on; look-ups still go into it. */
+void xml_hide(const xmlNode *node);
+
 /* The attribute's value by local name, or NULL. A value that holds an entity reference counts as missing. */
 const char *xml_attr(const xmlNode *node, const char *name);
 /* True when the attribute's value is `value`, ASCII case aside. */

@@ -139,8 +139,10 @@ static void by_root(const struct xml_piece *root, bool xml, bool docbook, struct
 {
     if (xml_is(root, "article"))
         set(out, docbook || holds(root, "docbook.org") ? KIND_XML : KIND_JATS, "application/xml");
-    else if (xml_is(root, "art") || xml_is(root, "TEI") || xml_is(root, "TEI.2"))
+    else if (xml_is(root, "art"))
         set(out, KIND_XML, "application/xml");
+    else if (xml_is(root, "TEI") || xml_is(root, "TEI.2"))
+        set(out, KIND_XML, "application/tei+xml"); /* RFC 6129 */
     else if (xml_is(root, "svg"))
         set(out, KIND_IMAGE, "image/svg+xml");
     else if (is_html_tag(root) && (!xml || xml_is(root, "html")))

@@ -176,6 +176,17 @@ CREATE TABLE gate ( -- one row: the thresholds by which v_figure drops figures; 
 ) STRICT;
 INSERT INTO gate (gate_id) VALUES (1);
 
+CREATE TABLE figure_match ( -- which figures of an article's documents are one; owned by extract
+    figure_id  INTEGER PRIMARY KEY REFERENCES figure ON DELETE CASCADE,
+    article_id INTEGER NOT NULL REFERENCES article, -- when the row was made; another one now: it is to be made anew
+    truth_id   INTEGER NOT NULL REFERENCES figure ON DELETE CASCADE, -- the figure in use for it; itself: it is that one
+    image_id   INTEGER NOT NULL REFERENCES figure ON DELETE CASCADE, -- whose picture is used for it: the best of all
+    matched_by TEXT CHECK (matched_by IN ('number', 'caption', 'image', 'only', 'repeat')), -- null: it is the truth
+    caption_agreement REAL,       -- 0..1, F1 of the words with the truth's caption; null: not both have one
+    image_agreement   REAL        -- 0..1, of the pictures' perceptual hashes; null: not both have one
+) STRICT;
+CREATE INDEX figure_match_truth ON figure_match (truth_id);
+
 CREATE TABLE caption ( -- owned by extract; ordinal 0 is the document's own, others are the authors' translations
     caption_id INTEGER PRIMARY KEY,
     figure_id  INTEGER NOT NULL REFERENCES figure ON DELETE CASCADE,
@@ -315,11 +326,11 @@ CREATE INDEX sample_key ON sample (key);
 
 -- Public views: columns stay in this order, more may follow at the end.
 
-CREATE VIEW article_front AS -- internal: the best front matter of each article (JATS before HTML before PDF)
+CREATE VIEW article_front AS -- internal: the best front matter of each article (JATS before HTML before other XML before PDF)
 SELECT article_id, document_id, doi, pmcid, pmid, title, language, year, journal, publisher, article_type, license,
        license_url, abstract, keywords FROM (
     SELECT d.article_id, f.*, row_number() OVER (PARTITION BY d.article_id ORDER BY
-               CASE d.kind WHEN 'jats' THEN 0 WHEN 'html' THEN 1 ELSE 2 END, d.sha256) AS rank
+               CASE d.kind WHEN 'jats' THEN 0 WHEN 'html' THEN 1 WHEN 'xml' THEN 2 ELSE 3 END, d.sha256) AS rank
     FROM document d JOIN front f USING (document_id))
 WHERE rank = 1;
 
@@ -355,30 +366,32 @@ SELECT f.figure_id, CASE
 FROM figure f
 JOIN document d USING (document_id)
 CROSS JOIN gate g
-LEFT JOIN picture p ON p.image_sha256 = f.image_sha256;
+LEFT JOIN figure_match m ON m.figure_id = f.figure_id
+JOIN figure i ON i.figure_id = coalesce(m.image_id, f.figure_id) -- what counts is the picture that it takes
+LEFT JOIN picture p ON p.image_sha256 = i.image_sha256;
 
-CREATE VIEW figure_use AS -- internal: whether a figure goes further down the line
+CREATE VIEW figure_use AS -- internal: whether a figure goes further down the line, and whose picture it takes there
 SELECT f.figure_id, d.article_id,
-       -- A figure that the article's JATS or HTML holds too, with its image, is used from there.
-       coalesce(fg.drop_reason, CASE WHEN f.origin = 'pdf' AND f.number IS NOT NULL AND EXISTS (
-           SELECT 1 FROM document d2 JOIN figure f2 ON f2.document_id = d2.document_id
-           WHERE d2.article_id = d.article_id AND f2.origin <> 'pdf' AND f2.number = f.number
-             AND (f2.kind = 'table') = (f.kind = 'table') AND f2.image_sha256 IS NOT NULL AND f2.drop_reason IS NULL)
-           THEN 'same_as_xml' END) AS drop_reason
+       coalesce(fg.drop_reason, CASE WHEN m.truth_id <> f.figure_id THEN
+           iif(t.origin = 'pdf', 'same_as_pdf', 'same_as_xml') END) AS drop_reason,
+       coalesce(m.image_id, f.figure_id) AS image_id
 FROM figure f
 JOIN document d USING (document_id)
-JOIN figure_gate fg USING (figure_id);
+JOIN figure_gate fg USING (figure_id)
+LEFT JOIN figure_match m USING (figure_id)
+LEFT JOIN figure t ON t.figure_id = m.truth_id;
 
 CREATE VIEW v_figure AS
 SELECT f.figure_id, d.article_id, f.origin, f.label, f.kind, c.text AS caption,
        coalesce(t.source_language, c.language, af.language) AS caption_language, f.page, f.x0, f.y0, f.x1, f.y1,
-       'blobs/' || substr(f.image_sha256, 1, 2) || '/' || substr(f.image_sha256, 3) AS image_path,
-       f.image_media_type, f.width, f.height, u.drop_reason,
-       f.document_id, f.anchor, f.number, f.confidence, f.image_sha256, f.image_note, f.notes,
-       f.third_party
+       'blobs/' || substr(i.image_sha256, 1, 2) || '/' || substr(i.image_sha256, 3) AS image_path,
+       i.image_media_type, i.width, i.height, u.drop_reason,
+       f.document_id, f.anchor, f.number, min(f.confidence, i.confidence) AS confidence, i.image_sha256, i.image_note,
+       f.notes, f.third_party, u.image_id
 FROM figure f
 JOIN document d USING (document_id)
 JOIN figure_use u USING (figure_id)
+JOIN figure i ON i.figure_id = u.image_id
 LEFT JOIN caption c ON c.figure_id = f.figure_id AND c.ordinal = 0
 LEFT JOIN translation t ON t.figure_id = f.figure_id AND coalesce(t.panel_id, 0) = 0 AND t.field = 'caption'
       AND t.ordinal = 0 AND t.target_language = 'en'

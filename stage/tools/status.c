@@ -1,6 +1,7 @@
 /* status.c: the program figmill-status. */
 #include <stdio.h>
 
+#include "db/match.h"
 #include "db/status.h"
 #include "stage/tools/tool.h"
 #include "stage/tools/print.h"
@@ -15,25 +16,50 @@ static const char description[] =
     "Options of this program:\n"
     "  --failures         only what failed: each item with its reason\n"
     "  --funnel           only the funnel\n"
-    "With --json: one object with lists stages, reasons, funnel, runs (or the list asked for).\n"
+    "  --crosscheck       only the articles that have both a PDF and an XML or HTML document: how many of the figures\n"
+    "                     the PDF gave too, and how well captions and pictures agree; in all, by language, by\n"
+    "                     publisher, by article\n"
+    "With --json: one object with lists stages, reasons, funnel, runs (or the list asked for; of the cross-check: all,\n"
+    "languages, publishers, articles).\n"
     "\n"
     "Examples:\n"
     "  figmill status\n"
     "  figmill status --failures --json | jq -r '.failures[].item'\n";
 
 static struct {
-    int failures, funnel;
+    int failures, funnel, crosscheck;
 } given;
 
 static const struct poptOption options[] = {
     {"failures", 0, POPT_ARG_NONE, &given.failures, 0, NULL, NULL},
     {"funnel", 0, POPT_ARG_NONE, &given.funnel, 0, NULL, NULL},
+    {"crosscheck", 0, POPT_ARG_NONE, &given.crosscheck, 0, NULL, NULL},
     POPT_TABLEEND,
 };
 
 static bool last_runs(struct db *db, const struct query_sink *sink, struct err *e)
 {
     return status_runs(db, RUNS, sink, e);
+}
+
+static bool crosscheck_all(struct db *db, const struct query_sink *sink, struct err *e)
+{
+    return match_crosscheck(db, MATCH_IN_ALL, sink, e);
+}
+
+static bool crosscheck_languages(struct db *db, const struct query_sink *sink, struct err *e)
+{
+    return match_crosscheck(db, MATCH_BY_LANGUAGE, sink, e);
+}
+
+static bool crosscheck_publishers(struct db *db, const struct query_sink *sink, struct err *e)
+{
+    return match_crosscheck(db, MATCH_BY_PUBLISHER, sink, e);
+}
+
+static bool crosscheck_articles(struct db *db, const struct query_sink *sink, struct err *e)
+{
+    return match_crosscheck(db, MATCH_BY_ARTICLE, sink, e);
 }
 
 static const struct section {
@@ -44,6 +70,12 @@ static const struct section {
     {"reasons", "Failed, by reason (--failures lists all)", status_reasons},
     {"funnel", "Funnel", status_funnel},
     {"runs", "Last runs (UTC)", last_runs},
+};
+static const struct section crosscheck[] = {
+    {"all", "The PDFs' figures against those of the XML or HTML", crosscheck_all},
+    {"languages", "By language", crosscheck_languages},
+    {"publishers", "By publisher", crosscheck_publishers},
+    {"articles", "By article", crosscheck_articles},
 };
 static const struct section failures = {"failures", "Failures", status_failures};
 static const struct section funnel = {"funnel", "Funnel", status_funnel};
@@ -63,8 +95,15 @@ static bool print_section(struct db *db, const struct section *section, bool jso
 static int run(struct tool_context *c, struct err *e)
 {
     bool json = c->common.json;
-    const struct section *shown = given.failures ? &failures : given.funnel ? &funnel : sections;
-    size_t n = shown == sections ? sizeof sections / sizeof *sections : 1;
+    const struct section *shown = sections;
+    size_t n = sizeof sections / sizeof *sections;
+    if (given.crosscheck) {
+        shown = crosscheck;
+        n = sizeof crosscheck / sizeof *crosscheck;
+    } else if (given.failures || given.funnel) {
+        shown = given.failures ? &failures : &funnel;
+        n = 1;
+    }
     bool ok = true;
     for (size_t i = 0; ok && i < n; i++)
         ok = print_section(&c->db, &shown[i], json, i == 0, e);

@@ -364,6 +364,11 @@ static void biomed_central(void **state)
     assert_string_equal(a.figures[0].captions[0].text, "Flow chart. Flow of CO₂.");
     assert_string_equal(a.figures[0].hrefs[0], "x-1.jpg");
     assert_string_equal(a.figures[0].mentions[0].text, "Look (Fig. 1).");
+    /* Most legends repeat the title. */
+    read_ok(
+        "<art><fm></fm><bdy><fig id='F1'><title><p>Figure 1</p></title><caption><p>Flow chart</p></caption><text><p>"
+        "<b>Flow chart.</b> In blue: lost.</p></text></fig></bdy></art>");
+    assert_string_equal(a.figures[0].captions[0].text, "Flow chart. In blue: lost.");
 }
 
 static void tei(void **state)
