@@ -29,7 +29,7 @@
 /* Part of the fingerprint: raise it when the parsers give another result for the same document. */
 #define EXTRACT_VERSION "1"
 
-enum { DOCUMENT_TIMEOUT_S = 300, IMAGE_TIMEOUT_S = 60 };
+enum { DOCUMENT_TIMEOUT_S = 300, OCR_TIMEOUT_S = 1200, IMAGE_TIMEOUT_S = 60 };
 
 static int no_images;
 static int max_dpi = 300;
@@ -212,7 +212,8 @@ static bool read_document(struct stage_context *c, const struct task *task, stru
 {
     /* The parser crashed or hung at the first attempt: leave out what is most likely to have done it. */
     bool careful = task->attempts > 1;
-    struct service_options o = {!no_images && !careful, max_dpi, DOCUMENT_TIMEOUT_S};
+    bool ocr = ocr_languages && !careful;
+    struct service_options o = {!no_images && !careful, max_dpi, ocr, ocr ? OCR_TIMEOUT_S : DOCUMENT_TIMEOUT_S};
     enum service_op op = op_of(&x->document);
     int fd = blob_open(x->corpus, x->document.sha256, e);
     if (fd < 0)
@@ -228,7 +229,8 @@ static bool read_document(struct stage_context *c, const struct task *task, stru
     memset(x->pictures + x->n_pictures, 0, (n + 1 - x->n_pictures) * sizeof *x->pictures);
     x->n_pictures = n;
     if (careful)
-        article_warn(&x->article, "read without pictures, since the parser crashed or hung with them");
+        article_warn(&x->article, "read without pictures%s, since the parser crashed or hung with them",
+                     ocr_languages ? " and OCR" : "");
     return op == SERVICE_PDF || no_images || careful || find_pictures(c, x, e);
 }
 
@@ -510,6 +512,7 @@ static const struct stage extract = {
                 .load = load_ocr,
                 .cpu_s = DOCUMENT_TIMEOUT_S,
                 .memory_bytes = SERVICE_MEMORY},
+    .item_timeout_s = OCR_TIMEOUT_S + DOCUMENT_TIMEOUT_S,
     .prepare = prepare,
     .enqueue = enqueue,
     .start = start,

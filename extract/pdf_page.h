@@ -118,8 +118,8 @@ struct pdf_caption {
     int region_page; /* -1: no region */
     struct box region;
     enum side side;
-    double confidence;
-    int figure; /* index in the article, or -1; set by pdf.c */
+    double confidence; /* of the region: 0.9 and more hardly ever errs, below 0.75 it is text only, small or far off */
+    int figure;        /* index in the article, or -1; set by pdf.c */
 };
 
 struct pdf_loose { /* a large graphic that no caption claims */
@@ -137,6 +137,7 @@ struct ocr;
 struct pdf_doc {
     fz_context *ctx;
     struct ocr *ocr; /* reads pages without text, or NULL */
+    int ocr_pages;   /* that needed it so far */
     pdf_document *pdf;
     struct article *article;
     struct arena *arena; /* working memory, gone after the call */

@@ -17,6 +17,9 @@ enum {
     PAPER_INCHES = 11,  /* a page's longer side, since the points of scans are often wrong */
     TONE = 8,           /* pixels of the cells in which half-tones are looked for */
     MAX_PARTS = 200000, /* components; a page of noise has more */
+    MAX_NEAR = 30000,   /* components among which those near to a drawing are looked for */
+    MAX_GRAPHICS = 300, /* and drawings */
+    OCR_PAGES = 60,     /* of a document; at 3 CPU seconds each */
 };
 
 /* ---- the picture of the page */
@@ -249,19 +252,33 @@ static void mark_tones(struct scan *s)
     free(cells);
 }
 
-/* Without text the letters around a drawing are only ink: what touches it belongs to it. */
+static bool in_long_line(const struct pdf_sheet *page, struct box b)
+{
+    for (size_t i = 0; i < page->n_lines; i++)
+        if (page->lines[i].n_chars >= 20 && box_holds_centre(page->lines[i].box, b))
+            return true;
+    return false;
+}
+
+/* Ticks and titles of axes are often missing in the text of a scan, or all text is: ink near to a drawing that is in no
+ * line of running text belongs to it. */
 static void widen_marks(struct scan *s, const struct parts *p, size_t first)
 {
+    if (p->n > MAX_NEAR || s->page->n_marks - first > MAX_GRAPHICS)
+        return;
     for (int round = 0; round < 3; round++)
         for (int i = 1; i <= p->n; i++) {
             struct box b = part_box(&p->all[i]);
             if (p->all[i].parent != i || is_shadow(s, b))
                 continue;
             b = (struct box){b.x0 / s->scale, b.y0 / s->scale, b.x1 / s->scale, b.y1 / s->scale};
-            double reach = s->letter / s->scale;
+            /* Where no line is known the caption is ink too, and stands hardly further off than an axis' title. */
+            double reach = (s->page->n_lines ? 3 : 2) * s->letter / s->scale;
+            if (in_long_line(s->page, b))
+                continue;
             for (size_t k = first; k < s->page->n_marks; k++) {
                 struct pdf_mark *m = &s->page->marks[k];
-                if (!m->rect && box_overlap_x(m->box, b) > -reach && box_overlap_y(m->box, b) > -0.8 * reach)
+                if (!m->rect && box_overlap_x(m->box, b) > -reach && box_overlap_y(m->box, b) > -reach)
                     m->box = box_union(m->box, b);
             }
         }
@@ -285,8 +302,7 @@ static void find_graphics(struct scan *s)
     s->letter = letter_height(&p);
     mark_parts(s, &p);
     mark_tones(s);
-    if (!s->page->n_lines)
-        widen_marks(s, &p, first);
+    widen_marks(s, &p, first);
     free(p.all);
     free(mask);
 }
@@ -424,9 +440,13 @@ void pdf_scan(struct pdf_doc *d, struct pdf_sheet *page, fz_page *source)
     page->scanned = page->scanned || scan;
     if (!scan && !(d->ocr && is_garbled(page)))
         return;
+    bool unread = d->ocr && (page->n_lines == 0 || is_garbled(page));
+    if (unread && ++d->ocr_pages == OCR_PAGES + 1)
+        article_warn(d->article, "OCR has read %d pages; those from page %d on were left unread", OCR_PAGES,
+                     page->number + 1);
     fz_try(d->ctx)
     {
-        if (d->ocr && (page->n_lines == 0 || is_garbled(page)))
+        if (unread && d->ocr_pages <= OCR_PAGES)
             read_letters(d, page, source);
         if (scan)
             use_graphics(d, page, source);

@@ -61,7 +61,7 @@ static bool serve_document(int op, const char *params, const unsigned char *byte
     struct article a = ARTICLE_INIT;
     cJSON *json = json_parse(params, strlen(params), NULL);
     struct pdf_options options = {json_bool(json, "images", true), json_number(json, "max_dpi", 300),
-                                  sandbox_loaded(reply)};
+                                  json_bool(json, "ocr", false) ? sandbox_loaded(reply) : NULL};
     bool ok = op == SERVICE_JATS   ? jats_extract((const char *)bytes, len, &a, e)
               : op == SERVICE_HTML ? html_extract((const char *)bytes, len, &a, e)
                                    : pdf_extract(bytes, len, &options, &a, send_pair, reply, e);
@@ -227,9 +227,9 @@ bool service_document(struct sandbox *s, enum service_op op, const struct servic
                       struct article *a, service_image_fn *each, void *context, struct err *e)
 {
     struct reading r = {.each = each, .context = context, .article = a};
-    char params[64];
-    snprintf(params, sizeof params, "{\"images\":%s,\"max_dpi\":%g}", options->images ? "true" : "false",
-             options->max_dpi);
+    char params[96];
+    snprintf(params, sizeof params, "{\"images\":%s,\"max_dpi\":%g,\"ocr\":%s}", options->images ? "true" : "false",
+             options->max_dpi, options->ocr ? "true" : "false");
     *a = (struct article)ARTICLE_INIT;
     bool ok = sandbox_call(s, (int)op, params, fd, options->timeout_s, read_frame, &r, e);
     if (ok && !r.has_article)

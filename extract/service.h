@@ -21,6 +21,7 @@ sandbox_service_fn service_serve;
 struct service_options {
     bool images;    /* PDF: render figures */
     double max_dpi; /* PDF */
+    bool ocr;       /* PDF: use what the inner end has loaded */
     int timeout_s;
 };
 

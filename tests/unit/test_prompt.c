@@ -57,6 +57,7 @@ static void test_shots_pass_the_checks(void **state)
                                   .question = r.question ? r.question : "What is seen in this image?",
                                   .own_question = r.question != NULL,
                                   .answer = r.answer,
+                                  .words = 110,
                                   .source = &source};
             check_run(&c, &arena, &json, &failed, &why);
             if (failed)
