@@ -182,7 +182,7 @@ static bool bilingual(const struct pdf_doc *d, const struct pdf_caption *a, cons
         return false;
     /* "Fig." stands for "Figura" too. */
     size_t n = strcspn(x->text, " .0123456789"), m = strcspn(y->text, " .0123456789");
-    if (strncasecmp(x->text, y->text, n < m ? n : m) == 0)
+    if (n && m && strncasecmp(x->text, y->text, n < m ? n : m) == 0)
         return false;
     return a->label.english != b->label.english ||
            (a->label.language && b->label.language && !str_same(a->label.language, b->label.language));
@@ -228,12 +228,12 @@ static void choose(struct pdf_doc *d)
         struct pdf_caption *c = order[i];
         if (c->score < ACCEPT)
             break;
-        const struct pdf_caption *rival = NULL;
+        struct pdf_caption *rival = NULL;
         for (size_t k = 0; k < i && !rival; k++)
             if (order[k]->taken && same_figure(order[k], c))
                 rival = order[k];
         if (rival && repeats(d, rival, c))
-            order[i]->label.continued = order[i]->page > rival->page;
+            (c->page > rival->page ? c : rival)->label.continued = true;
         if (!rival || c->label.continued || rival->label.continued || bilingual(d, rival, c) || is_plate(d, rival, c) ||
             is_plate(d, c, rival))
             c->taken = true;

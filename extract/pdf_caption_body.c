@@ -90,20 +90,34 @@ static double step_limit(const struct pdf_doc *d, const struct body *body, const
     return d->leading > 1.7 * d->body_size ? fmax(limit, 1.1 * d->leading) : limit;
 }
 
+/* The right edge of the row that a line begins, with the words that stand apart on it. */
+static double row_end(const struct pdf_sheet *page, const struct pdf_line *line)
+{
+    double end = line->box.x1;
+    for (const struct pdf_line *next = line + 1; next < page->lines + page->n_lines; next++) {
+        if (next->block != line->block || fabs(next->base - line->base) > 0.2 * line->size)
+            break;
+        end = fmax(end, next->box.x1);
+    }
+    return end;
+}
+
 /* In a caption that is set as the body is, a row ends a paragraph when the next row's first word had found room on it,
  * as that row's own length shows. */
-static bool ends_paragraph(const struct pdf_line *a, const struct pdf_line *b)
+static bool ends_paragraph(const struct pdf_sheet *page, const struct pdf_line *a, const struct pdf_line *b)
 {
     size_t word = 0, chars = 0;
     while (word < b->len && b->text[word] != ' ')
         chars += ((unsigned char)b->text[word++] & 0xC0) != 0x80;
     double width = box_width(b->box) / fmax(1, (double)text_length(b->text, b->len)) * (double)(chars + 1);
     bool centred = fabs((a->box.x0 + a->box.x1) - (b->box.x0 + b->box.x1)) < 4 && fabs(a->box.x0 - b->box.x0) > 4;
-    return !centred && word < b->len && b->box.x1 - a->box.x1 > width + a->size;
+    double end = row_end(page, b);
+    return !centred && (word < b->len || end > b->box.x1) && end - a->box.x1 > width + a->size;
 }
 
 /* Whether `b` is the caption's next line. */
-static bool goes_below(const struct pdf_doc *d, const struct body *body, const struct pdf_line *b, bool same_block)
+static bool goes_below(const struct pdf_doc *d, const struct pdf_sheet *page, const struct body *body,
+                       const struct pdf_line *b, bool same_block)
 {
     const struct pdf_line *a = &body->row;
     if (b->sideways || b->class == LINE_FURNITURE || b->class == LINE_CAPTION)
@@ -115,7 +129,7 @@ static bool goes_below(const struct pdf_doc *d, const struct body *body, const s
     bool wide = same_block && is_wide(b) && fabs(b->size - body->size) < 0.45 && !ends_sentence(a);
     if (own_style && set_as_body(d, b->size, b->font) && b->class == LINE_BODY && !wide)
         return false;
-    if (!own_style && (ends_paragraph(a, b) || (body->step == 0 && b->class == LINE_HEADING)))
+    if (!own_style && (ends_paragraph(page, a, b) || (body->step == 0 && b->class == LINE_HEADING)))
         return false;
     double over = box_overlap_x(a->box, b->box), least = fmin(box_width(a->box), box_width(b->box));
     if (over < 0.5 * least && !(over > 0 && fabs(b->box.x0 - body->left) < 2 * size))
@@ -131,7 +145,7 @@ static size_t look_below(const struct pdf_doc *d, const struct pdf_sheet *page, 
     size_t best = page->n_lines;
     for (size_t i = 0; i < page->n_lines; i++) {
         const struct pdf_line *b = &page->lines[i];
-        if (b->base <= body->row.base || !goes_below(d, body, b, false) ||
+        if (b->base <= body->row.base || !goes_below(d, page, body, b, false) ||
             (!body->label_only && fabs(b->size - body->size) > 0.3) || (b->font != body->font && body->step > 0))
             continue;
         if (best == page->n_lines || b->base < page->lines[best].base)
@@ -226,7 +240,7 @@ void pdf_grow_caption(struct pdf_doc *d, struct pdf_caption *c)
         fill_row(d, c, &cap, &body);
         size_t next = body.last + 1;
         int block = page->lines[body.last].block;
-        if (next >= page->n_lines || !goes_below(d, &body, &page->lines[next], page->lines[next].block == block))
+        if (next >= page->n_lines || !goes_below(d, page, &body, &page->lines[next], page->lines[next].block == block))
             next = look_below(d, page, &body);
         if (next >= page->n_lines || starts_caption(d, c->page, next))
             break;

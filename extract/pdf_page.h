@@ -130,6 +130,7 @@ struct pdf_loose { /* a large graphic that no caption claims */
 struct pdf_font {
     const char *name; /* without the subset prefix */
     bool bold, italic;
+    double scale; /* a point of its letters is so many points of what it calls its size; 0: the same */
 };
 
 struct ocr;

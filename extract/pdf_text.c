@@ -87,6 +87,41 @@ static int font_index(struct taker *t, fz_font *font)
     return t->fonts[slot].index;
 }
 
+enum { MEASURED_FONTS = 64 };
+
+/* Bitmap fonts of old TeX have pixels for their unit and call 0.24 the size of letters of 10 points. Letters are about
+ * half as wide as their size, so that tells the true one; noted once for each font, at the first page with enough of
+ * it. */
+static void measure_fonts(struct taker *t, const fz_stext_page *text)
+{
+    enum { ENOUGH = 20 };
+    static const double tiny = 1.5, mean_width = 0.46;
+    struct {
+        double width, size;
+        int n;
+    } fonts[MEASURED_FONTS] = {0};
+    for (const fz_stext_block *b = text->first_block; b; b = b->next)
+        for (const fz_stext_line *line = b->type == FZ_STEXT_BLOCK_TEXT ? b->u.t.first_line : NULL; line;
+             line = line->next)
+            for (const fz_stext_char *c = line->first_char; c; c = c->next) {
+                if (!(c->size > 0.01f && c->size < tiny) || is_space(c->c))
+                    continue;
+                int font = font_index(t, c->font);
+                fz_rect r = fz_rect_from_quad(c->quad);
+                if (font >= MEASURED_FONTS || !(r.x1 - r.x0 < 100))
+                    continue;
+                fonts[font].width += r.x1 - r.x0;
+                fonts[font].size += c->size;
+                fonts[font].n++;
+            }
+    for (size_t i = 0; i < MEASURED_FONTS && i < t->d->n_fonts; i++) {
+        struct pdf_font *f = &t->d->fonts[i];
+        double scale = fonts[i].n >= ENOUGH ? fonts[i].width / mean_width / fonts[i].size : 0;
+        if (!f->scale && scale > 3)
+            f->scale = scale;
+    }
+}
+
 /* True when the same glyph was printed at nearly the same place before. The letter right before it in the content must
  * be nearer to be the same: the second l of "cells" stands hardly further on than a doubled print. */
 static bool seen_before(struct taker *t, int c, double x, double y, double size)
@@ -129,28 +164,25 @@ static bool on_sheet(const struct pdf_sheet *page, const fz_stext_char *c)
 static void take_piece(struct taker *t, const fz_stext_line *line, int block)
 {
     struct piece p = {.block = block, .sideways = !(line->dir.x > 0.9f) || line->wmode};
-    double size_sum = 0;
     for (const fz_stext_char *c = line->first_char; c; c = c->next) {
         bool space = is_space(c->c);
-        if (!isfinite(c->origin.x) || !isfinite(c->origin.y) || !(c->size > 0.1f && c->size < 2000) ||
-            !on_sheet(t->page, c))
+        int font = font_index(t, c->font);
+        double size = c->size * fmax(1, t->d->fonts[font].scale);
+        if (!isfinite(c->origin.x) || !isfinite(c->origin.y) || !(size > 0.1 && size < 2000) || !on_sheet(t->page, c))
             continue;
-        if (!space && seen_before(t, c->c, c->origin.x, c->origin.y, c->size))
+        if (!space && seen_before(t, c->c, c->origin.x, c->origin.y, size))
             continue;
         fz_rect r = fz_rect_from_quad(c->quad);
-        struct glyph g = {
-            c->c, r.x0, r.x1, c->origin.y, c->size, font_index(t, c->font), (unsigned)c->color & 0xFFFFFF};
+        struct glyph g = {c->c, r.x0, r.x1, c->origin.y, size, font, (unsigned)c->color & 0xFFFFFF};
         add_glyph(&p, g);
         if (space)
             continue;
         /* Fonts' own ascents and descents are often wild; these are what letters really cover. */
-        struct box b = p.sideways
-                           ? (struct box){r.x0, r.y0, r.x1, r.y1}
-                           : (struct box){r.x0, c->origin.y - 0.78 * c->size, r.x1, c->origin.y + 0.22 * c->size};
+        struct box b = p.sideways ? (struct box){r.x0, r.y0, r.x1, r.y1}
+                                  : (struct box){r.x0, c->origin.y - 0.78 * size, r.x1, c->origin.y + 0.22 * size};
         if (b.x1 <= b.x0)
             b.x1 = b.x0 + 0.1;
         p.box = box_union(p.box, b);
-        size_sum += c->size;
     }
     if (box_empty(p.box)) {
         free(p.glyphs);
@@ -419,11 +451,14 @@ static int combining(int c)
     return 0;
 }
 
-/* The accent that TeX printed as a glyph of its own over or under the letter behind it: "´e" is é. Else 0. */
+enum { UNKNOWN = 0xFFFD };
+
+/* The accent that TeX printed as a glyph of its own over or under the letter behind it: "´e" is é; UNKNOWN where the
+ * font does not tell which it is. Else 0. */
 static int accent_of_next(const struct piece *p, size_t i)
 {
     const struct glyph *g = &p->glyphs[i], *next = g + 1;
-    int mark = i + 1 < p->n ? combining(g->c) : 0;
+    int mark = i + 1 >= p->n ? 0 : g->c == UNKNOWN ? UNKNOWN : combining(g->c);
     if (!mark || !text_is_letter(next->c) || next->c >= 0x250)
         return 0;
     double centre = (g->x0 + g->x1) / 2;
@@ -442,7 +477,7 @@ static size_t write_text(const struct piece *p, struct str *raw)
             offsets[++i] = raw->len;
         int c = shifted(p, i);
         str_add_utf8(raw, mark && c == DOTLESS_I ? 'i' : mark && c == DOTLESS_J ? 'j' : c);
-        if (mark)
+        if (mark && mark != UNKNOWN)
             str_add_utf8(raw, mark);
     }
     size_t end = p->sideways ? p->n : find_neighbour(p, raw, offsets);
@@ -454,15 +489,15 @@ static size_t write_text(const struct piece *p, struct str *raw)
 
 /* Where the words of a line stand, for finding the columns of tables. Left out where cleaning made more or fewer words
  * of the text than the page has. */
-static void note_words(struct pdf_doc *d, const struct glyph *glyphs, size_t n_glyphs, struct pdf_line *line)
+static void note_words(struct pdf_doc *d, const struct piece *p, struct pdf_line *line)
 {
     size_t n = 1, found = 0;
     for (size_t i = 0; i < line->len; i++)
         n += line->text[i] == ' ';
     struct pdf_span *words = arena_array(d->arena, n, sizeof *words);
     bool inside = false;
-    for (size_t i = 0; i < n_glyphs; i++) {
-        const struct glyph *g = &glyphs[i];
+    for (size_t i = 0; i < p->n; i++) {
+        const struct glyph *g = &p->glyphs[i];
         if (is_space(g->c)) {
             inside = false;
             continue;
@@ -480,8 +515,8 @@ static void note_words(struct pdf_doc *d, const struct glyph *glyphs, size_t n_g
     line->n_words = n;
 }
 
-static void store_line(struct taker *t, struct pdf_line line, const struct glyph *glyphs, size_t n_glyphs,
-                       const struct str *raw)
+/* `p` has the glyphs of this line only. */
+static void store_line(struct taker *t, const struct piece *p, struct pdf_line line, const struct str *raw)
 {
     struct pdf_doc *d = t->d;
     struct pdf_sheet *page = t->page;
@@ -496,7 +531,7 @@ static void store_line(struct taker *t, struct pdf_line line, const struct glyph
         line.text = arena_strndup(d->arena, clean.data, clean.len);
         line.len = clean.len;
         d->text_bytes += clean.len;
-        note_words(d, glyphs, n_glyphs, &line);
+        note_words(d, p, &line);
         ARENA_GROW(d->arena, page->lines, page->n_lines, page->cap_lines);
         page->lines[page->n_lines++] = line;
     }
@@ -510,6 +545,8 @@ static size_t add_line(struct taker *t, const struct piece *p)
     struct str raw;
     str_init(&raw, 6 * MAX_LINE_CHARS);
     size_t n = write_text(p, &raw);
+    struct piece own = *p;
+    own.n = n;
     struct pdf_line line = {
         .box = p->box, .base = p->base, .size = p->size, .sideways = p->sideways, .block = p->block};
     for (size_t i = 0; i < n; i++) {
@@ -524,11 +561,11 @@ static size_t add_line(struct taker *t, const struct piece *p)
         if (n < p->n)
             line.box.x1 = g->x1;
     }
-    line.font = prevailing_font(p);
+    line.font = prevailing_font(&own);
     line.bold = d->fonts[line.font].bold;
     line.italic = d->fonts[line.font].italic;
     line.head_bold = d->fonts[line.head_font].bold;
-    store_line(t, line, p->glyphs, n, &raw);
+    store_line(t, &own, line, &raw);
     str_release(&raw);
     return n;
 }
@@ -551,6 +588,7 @@ void pdf_take_lines(struct pdf_doc *d, struct pdf_sheet *page, fz_stext_page *te
     struct taker t = {.d = d, .page = page};
     t.seen = mem_array(SEEN_SLOTS, sizeof *t.seen);
     int block = 0;
+    measure_fonts(&t, text);
     for (const fz_stext_block *b = text->first_block; b; b = b->next, block++)
         if (b->type == FZ_STEXT_BLOCK_TEXT)
             for (const fz_stext_line *line = b->u.t.first_line; line && t.n < PDF_MAX_LINES; line = line->next)

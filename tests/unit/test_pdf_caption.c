@@ -8,7 +8,7 @@
 
 /* ---- writing: fonts Body and Bold as pdf_paper.h has them, and Uni, whose codes are UTF-16 and say so */
 
-enum { CATALOG = 1, PAGES, BODY, BOLD, UNI, UNI_CID, UNI_MAP, FIRST_PAGE };
+enum { CATALOG = 1, PAGES, BODY, BOLD, UNI, UNI_CID, UNI_MAP, BITMAP, BITMAP_GLYPH, FIRST_PAGE };
 
 static void begin_object(struct str *out, size_t at[], int number)
 {
@@ -39,6 +39,27 @@ static void write_fonts(struct str *out, size_t at[])
     str_addf(out, "<</Length %zu>>\nstream\n%sendstream\nendobj\n", sizeof map - 1, map);
 }
 
+/* Bitmap: letters as old TeX prints them, in pixels, so that a size of 0.24 makes letters of 10 points. */
+static void write_bitmap_font(struct str *out, size_t at[])
+{
+    static const char glyph[] = "20 0 0 0 18 28 d1 0 0 18 28 re f\n";
+    begin_object(out, at, BITMAP);
+    str_add(out, "<</Type/Font/Subtype/Type3/Name/Bitmap/FontMatrix[1 0 0 1 0 0]/FontBBox[0 -8 30 30]/FirstChar 32"
+                 "/LastChar 122/Widths[");
+    for (int c = 32; c <= 122; c++)
+        str_add(out, c == 32 ? "12 " : "20 ");
+    str_add(out, "]/Encoding<</Differences[32/space 46/period 49/one 65");
+    for (int c = 'A'; c <= 'z'; c++)
+        str_addf(out, c == 'a' ? " 97/a" : c <= 'Z' || c > 'a' ? "/%c" : "", c);
+    str_addf(out, "]>>/CharProcs<</period %d 0 R/one %d 0 R", BITMAP_GLYPH, BITMAP_GLYPH);
+    for (int c = 'A'; c <= 'z'; c++)
+        if (c <= 'Z' || c >= 'a')
+            str_addf(out, "/%c %d 0 R", c, BITMAP_GLYPH);
+    str_add(out, ">>/Resources<<>>>>\nendobj\n");
+    begin_object(out, at, BITMAP_GLYPH);
+    str_addf(out, "<</Length %zu>>\nstream\n%sendstream\nendobj\n", sizeof glyph - 1, glyph);
+}
+
 static void write_unicode_paper(const struct paper *p, struct str *out)
 {
     size_t at[MAX_OBJECTS] = {0}, n = FIRST_PAGE + 2 * p->n_pages;
@@ -52,13 +73,14 @@ static void write_unicode_paper(const struct paper *p, struct str *out)
         str_addf(out, "%zu 0 R ", FIRST_PAGE + 2 * i);
     str_addf(out, "]/Count %zu>>\nendobj\n", p->n_pages);
     write_fonts(out, at);
+    write_bitmap_font(out, at);
     for (size_t i = 0; i < p->n_pages; i++) {
         int page = FIRST_PAGE + 2 * (int)i;
         begin_object(out, at, page);
         str_addf(out,
                  "<</Type/Page/Parent %d 0 R/MediaBox[0 0 %d %d]/Contents %d 0 R/Resources<</Font<</Body %d 0 R"
-                 "/Bold %d 0 R/Uni %d 0 R>>>>>>\nendobj\n",
-                 PAGES, PAGE_W, PAGE_H, page + 1, BODY, BOLD, UNI);
+                 "/Bold %d 0 R/Uni %d 0 R/Bitmap %d 0 R>>>>>>\nendobj\n",
+                 PAGES, PAGE_W, PAGE_H, page + 1, BODY, BOLD, UNI, BITMAP);
         begin_object(out, at, page + 1);
         str_addf(out, "<</Length %zu>>\nstream\n", p->pages[i].len);
         str_add_bytes(out, p->pages[i].data, p->pages[i].len);
@@ -286,6 +308,22 @@ static void russian_as_latin(void **state)
     article_release(&a);
 }
 
+/* The size that the text claims is a fortieth of what it is. */
+static void bitmap_letters(void **state)
+{
+    struct paper p = {0};
+    struct article a;
+    struct str *s = new_page(&p);
+    paragraph(s, 60, 80, 470, 10);
+    put(s, 60, 300, 0.24, "Bitmap", "Figure 1. Un transducteur");
+    put(s, 188, 300, 0.24, "Bitmap", "de hachage et");
+    put(s, 60, 312, 0.24, "Bitmap", "sa sortie");
+    paragraph(s, 60, 400, 470, 20);
+    read_paper(&p, &a);
+    assert_caption(&a, "figure:1", "Figure 1", "Un transducteur de hachage et sa sortie");
+    article_release(&a);
+}
+
 /* ---- captions */
 
 static void twins(void **state)
@@ -298,7 +336,9 @@ static void twins(void **state)
     put_unicode(s, 60, 312, 8, "Fig. 1. How the video was processed");
     put_unicode(s, 60, 400, 8, "Quadro 2. Características da amostra");
     put_unicode(s, 60, 412, 8, "Chart 2. Properties of the sample");
-    paragraph(s, 60, 460, 470, 20);
+    put_unicode(s, 60, 500, 8, "3. ábra. A kezelés menete");
+    put_unicode(s, 60, 512, 8, "Figure 3. Course of the treatment");
+    paragraph(s, 60, 560, 470, 20);
     read_paper(&p, &a);
     const struct art_figure *f = by_anchor(&a, "figure:1");
     assert_int_equal(f->n_captions, 2);
@@ -309,7 +349,11 @@ static void twins(void **state)
     assert_int_equal(f->n_captions, 2);
     assert_string_equal(f->captions[1].text, "Properties of the sample");
     assert_string_equal(f->captions[1].language, "en");
-    assert_int_equal(a.n_figures, 2);
+    f = by_anchor(&a, "figure:3");
+    assert_int_equal(f->n_captions, 2);
+    assert_string_equal(f->captions[0].language, "hu");
+    assert_string_equal(f->captions[1].text, "Course of the treatment");
+    assert_int_equal(a.n_figures, 3);
     article_release(&a);
 }
 
@@ -589,6 +633,7 @@ int main(void)
         cmocka_unit_test(invisible_text),
         cmocka_unit_test(separate_accents),
         cmocka_unit_test(russian_as_latin),
+        cmocka_unit_test(bitmap_letters),
         cmocka_unit_test(twins),
         cmocka_unit_test(no_twins),
         cmocka_unit_test(continued),
