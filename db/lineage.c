@@ -38,19 +38,20 @@ ROWS(lineage_document,
 ROWS(lineage_figure,
      "SELECT v.figure_id, v.label, v.kind, v.origin, v.anchor, v.page, "
      "printf('%.1f %.1f %.1f %.1f', v.x0, v.y0, v.x1, v.y1) || iif(v.x0 IS NULL, NULL, '') AS box, v.confidence, "
-     "f.credit, v.image_path, v.image_media_type, v.width || ' x ' || v.height AS pixels, v.image_note, "
+     "f.credit, v.third_party, v.image_path, v.image_media_type, v.width || ' x ' || v.height AS pixels, p.class, "
+     "p.class_confidence, v.image_note, "
      "i.original_sha256, i.original_media_type, v.drop_reason, iif(v.image_id = v.figure_id, NULL, v.image_id) AS "
      "picture_of_figure, iif(m.truth_id = v.figure_id, NULL, m.truth_id) AS same_as_figure, m.matched_by, "
      "m.caption_agreement, m.image_agreement "
      "FROM v_figure v JOIN figure f USING (figure_id) JOIN figure i ON i.figure_id = v.image_id "
-     "LEFT JOIN figure_match m ON m.figure_id = v.figure_id WHERE v.figure_id = ?1")
+     "LEFT JOIN figure_match m ON m.figure_id = v.figure_id "
+     "LEFT JOIN picture p ON p.image_sha256 = v.image_sha256 WHERE v.figure_id = ?1")
 
 ROWS(lineage_captions, "SELECT ordinal, language, text FROM caption WHERE figure_id = ?1 ORDER BY ordinal")
 
 ROWS(lineage_panels,
      "SELECT panel_id, label, printf('%.0f %.0f %.0f %.0f', x0, y0, x1, y1) || iif(x0 IS NULL, NULL, '') AS box, "
-     "method, confidence, caption FROM panel "
-     "WHERE figure_id = ?1 AND label IS NOT NULL ORDER BY ordinal")
+     "method, confidence, caption FROM v_panel WHERE figure_id = ?1 ORDER BY panel_id")
 
 /* One line a row of the table, its cells divided by bars; a cell that spans columns stands once. */
 ROWS(lineage_table,
