@@ -242,7 +242,8 @@ static bool ask_for(struct job *j, struct draft *d, struct model_reply *reply, s
         err_clear(e);
         ok = ask_once(j, d, max_tokens, reply, e);
     }
-    if (ok && strcmp(reply->finish_reason, "length") == 0 && !check_loops(reply->content))
+    if (ok && strcmp(reply->finish_reason, "length") == 0 && !check_loops(reply->content) &&
+        !mend_cut(reply->content, j->arena))
         ok = ask_once(j, d, 2 * max_tokens, reply, e);
     return ok;
 }
