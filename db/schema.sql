@@ -431,9 +431,13 @@ FROM picture;
 CREATE VIEW v_gate AS
 SELECT min_side, min_bytes, max_aspect, max_blank, max_articles, near_bits, drop_class, drop_credit FROM gate;
 
-CREATE VIEW v_panel AS
-SELECT panel_id, figure_id, label, caption, x0, y0, x1, y1, confidence, method FROM panel
-WHERE label IS NOT NULL;
+CREATE VIEW v_panel AS -- boxes are of the picture that the figure takes, which may be another document's
+SELECT p.panel_id, p.figure_id, p.label, p.caption, b.x0, b.y0, b.x1, b.y1, coalesce(b.confidence, p.confidence) AS confidence,
+       b.method
+FROM panel p
+JOIN figure_use u USING (figure_id)
+LEFT JOIN panel b ON b.figure_id = u.image_id AND b.label = p.label
+WHERE p.label IS NOT NULL;
 
 CREATE VIEW v_table_cell AS
 SELECT figure_id, row, col, rowspan, colspan, header, text FROM table_cell;

@@ -234,8 +234,8 @@ static bool ask_once(struct job *j, struct draft *d, int max_tokens, struct mode
  * that goes round in circles would fill any room. */
 static bool ask_for(struct job *j, struct draft *d, struct model_reply *reply, struct err *e)
 {
-    /* English takes 1.3 tokens a word; half as much again is for the question, and for those who write long. */
-    int max_tokens = 2 * j->maker->options.words + 40;
+    /* English takes 1.3 tokens a word; the rest is for the question, and for those who write a little more. */
+    int max_tokens = 3 * j->maker->options.words / 2 + 40;
     bool ok = ask_once(j, d, max_tokens, reply, e);
     while (!ok && e->kind == ERR_LIMIT && d->shortened < 2) {
         d->shortened++;

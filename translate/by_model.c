@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "translate/prompt.h"
 
-enum { TRIES = 2, MOST_TEXT = 1 << 20, LEAST_TOKENS = 96, MOST_TOKENS = 2000 };
+enum { MOST_TEXT = 1 << 20, LEAST_TOKENS = 96, MOST_TOKENS = 2000 };
 
 /* One piece. */
 
@@ -69,7 +69,7 @@ static bool translate_piece(const struct by_model *m, const char *text, const ch
                                    .target_language = language_name(m->target),
                                    .text = text};
     bool ok = true;
-    for (int try = 0; ok && try < TRIES; try++) {
+    for (int try = 0; ok && try <= m->attempts; try++) {
         values.failure = try ? failure.data : NULL;
         ok = translate_once(m, &values, try, arena, out, e);
         if (ok && out->text)

@@ -1,5 +1,5 @@
-/* by_model.h: one text translated by a model: in pieces where it is long, each piece checked and asked for a second
- * time when it fails. */
+/* by_model.h: one text translated by a model: in pieces where it is long, each piece checked and asked for again
+ * when it fails. */
 #ifndef FIGMILL_TRANSLATE_BY_MODEL_H
 #define FIGMILL_TRANSLATE_BY_MODEL_H
 
@@ -19,6 +19,7 @@ struct by_model {
     struct db *db;
     const struct language_detector *detector;
     const char *target; /* language */
+    int attempts;       /* how often a piece that fails its checks is asked for again */
 };
 
 struct by_model_result {

@@ -33,9 +33,10 @@ static bool stays(const struct language *language, const char *target)
 }
 
 void plan_make(const struct language_detector *d, const struct translation_input *input, const char *target,
-               int mentions, struct arena *arena, struct plan *out)
+               const struct plan_options *options, struct arena *arena, struct plan *out)
 {
     struct language found;
+    int mentions = options->mentions;
     const char *article = article_language(d, input, &found);
     *out = (struct plan){.items = arena_array(arena, input->n_sources, sizeof *out->items)};
     for (size_t i = 0; i < input->n_sources; i++) {
@@ -47,7 +48,7 @@ void plan_make(const struct language_detector *d, const struct translation_input
             bool own = strcmp(source->field, "caption") == 0 && source->panel_id == 0;
             item.text = own ? by_authors(d, input, target) : NULL;
             item.method = item.text ? PLAN_AUTHOR : PLAN_MODEL;
-            if (is_mention && mentions-- <= 0)
+            if ((is_mention && mentions-- <= 0) || (source->panel_id && !options->panels))
                 continue;
         }
         out->needs_model = out->needs_model || item.method == PLAN_MODEL;

@@ -25,9 +25,15 @@ struct plan {
     bool needs_model;
 };
 
-/* `mentions`: so many of the figure's mentions are translated by the model; the others get no item. Lives in the arena,
- * and borrows from `input`. */
+/* What the model is to translate besides the figure's caption and the title. What it is not to translate gets no item.
+ */
+struct plan_options {
+    int mentions; /* so many of the figure's */
+    int panels;   /* not 0: the captions of its panels */
+};
+
+/* Lives in the arena, and borrows from `input`. */
 void plan_make(const struct language_detector *d, const struct translation_input *input, const char *target,
-               int mentions, struct arena *arena, struct plan *out);
+               const struct plan_options *options, struct arena *arena, struct plan *out);
 
 #endif

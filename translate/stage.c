@@ -17,19 +17,23 @@
 #include "translate/prompt.h"
 
 /* Part of every fingerprint: another number makes all figures ready again. */
-#define STAGE_VERSION "1"
+#define STAGE_VERSION "2"
 
-enum { ITEM_TIMEOUT_S = 3600, MOST_MENTIONS = 1000, NO_MODEL = '-' };
+enum { ITEM_TIMEOUT_S = 3600, MOST_MENTIONS = 1000, MOST_ATTEMPTS = 10, NO_MODEL = '-' };
 
 static char *option_url, *option_model, *option_target;
-static int option_mentions = 3;
+static struct plan_options plan_options = {.mentions = 3};
+static int option_attempts = 1;
 
 static const struct poptOption options[] = {
     {"url", 0, POPT_ARG_STRING, &option_url, 0, "model server, or several with commas", "URL[,URL...]"},
     {"model", 0, POPT_ARG_STRING, &option_model, 0, "model's name, where the server has several", "NAME"},
     {"target", 0, POPT_ARG_STRING, &option_target, 0, "language to translate into; default en", "LANGUAGE"},
-    {"mentions", 0, POPT_ARG_INT, &option_mentions, 0, "mentions of a figure that the model translates; default 3",
-     "N"},
+    {"mentions", 0, POPT_ARG_INT, &plan_options.mentions, 0,
+     "mentions of a figure that the model translates; default 3", "N"},
+    {"panels", 0, POPT_ARG_NONE, &plan_options.panels, 0, "the model translates panels' captions too", NULL},
+    {"attempts", 0, POPT_ARG_INT, &option_attempts, 0,
+     "how often a text that fails a check is asked for again; default 1", "N"},
     POPT_TABLEEND};
 
 /* What the survey found of a figure. */
@@ -62,8 +66,11 @@ static bool prepare(struct stage_context *c, struct err *e)
         (struct ask_options){.stage = "translate", .name = "TRANSLATOR", .url = option_url, .model = option_model};
     if (!text_language_tag(option_target ? option_target : "en", s->target))
         return err_set(e, ERR_USAGE, "--target: '%s' is no language tag (such as en)", option_target);
-    if (option_mentions < 0 || option_mentions > MOST_MENTIONS)
-        return err_set(e, ERR_USAGE, "--mentions: %d is not a number from 0 to %d", option_mentions, MOST_MENTIONS);
+    if (plan_options.mentions < 0 || plan_options.mentions > MOST_MENTIONS)
+        return err_set(e, ERR_USAGE, "--mentions: %d is not a number from 0 to %d", plan_options.mentions,
+                       MOST_MENTIONS);
+    if (option_attempts < 0 || option_attempts > MOST_ATTEMPTS)
+        return err_set(e, ERR_USAGE, "--attempts: %d is not a number from 0 to %d", option_attempts, MOST_ATTEMPTS);
     return true;
 }
 
@@ -78,7 +85,7 @@ static bool find_needs(struct stage_context *c, struct entry *entry, struct err 
     struct plan plan = {0};
     bool ok = translation_input(&c->db, entry->figure_id, &arena, &input, e);
     if (ok)
-        plan_make(s->detector, &input, s->target, option_mentions, &arena, &plan);
+        plan_make(s->detector, &input, s->target, &plan_options, &arena, &plan);
     entry->needs_model = plan.needs_model;
     arena_release(&arena);
     return ok;
@@ -105,7 +112,7 @@ static bool find_model(struct stage_context *c, struct err *e)
 {
     struct state *s = c->state;
     struct arena arena = ARENA_INIT;
-    char prompts[SHA256_SIZE], hash[SHA256_SIZE];
+    char prompts[SHA256_SIZE], attempts[16], hash[SHA256_SIZE];
     const char *model = option_model;
     bool ok = true;
     if (ask_probe(&s->ask_options, &s->servers, &s->no_server))
@@ -113,7 +120,8 @@ static bool find_model(struct stage_context *c, struct err *e)
     else if (!model)
         ok = ask_last_model(&c->db, "translate", &arena, &model, e);
     prompt_hash(prompts);
-    sha256_list(hash, model, prompts, SHA256_END);
+    snprintf(attempts, sizeof attempts, "%d", option_attempts);
+    sha256_list(hash, model, prompts, attempts, SHA256_END);
     snprintf(s->model_hash, sizeof s->model_hash, "%.32s", hash);
     arena_release(&arena);
     return ok;
@@ -124,7 +132,8 @@ static bool survey(struct stage_context *c, struct err *e)
     struct state *s = c->state;
     char version[64];
     bool needed = false;
-    snprintf(version, sizeof version, "%s %s %d", STAGE_VERSION, s->target, option_mentions);
+    snprintf(version, sizeof version, "%s %s %d %d", STAGE_VERSION, s->target, plan_options.mentions,
+             plan_options.panels);
     if (!translation_candidates(&c->db, version, c->common.part, c->common.parts, note, s, e))
         return false;
     for (size_t i = 0; i < s->n; i++) {
@@ -196,7 +205,8 @@ static bool ask_for(struct stage_context *c, const struct plan_item *item, struc
                     struct translation_row *row, struct checks *checks, struct err *e)
 {
     struct state *s = c->state;
-    struct by_model m = {.ask = s->ask, .db = &c->db, .detector = s->detector, .target = s->target};
+    struct by_model m = {
+        .ask = s->ask, .db = &c->db, .detector = s->detector, .target = s->target, .attempts = option_attempts};
     struct by_model_result result;
     if (!s->ask) {
         /* The server that did not answer the survey is asked once more only by another run. */
@@ -259,7 +269,7 @@ static void *work(struct stage_context *c, const struct task *task, struct arena
     r->figure_id = strtoll(task->item, NULL, 10);
     if (!translation_input(&c->db, r->figure_id, arena, input, e))
         return NULL;
-    plan_make(s->detector, input, s->target, option_mentions, arena, plan);
+    plan_make(s->detector, input, s->target, &plan_options, arena, plan);
     r->rows = arena_array(arena, plan->n, sizeof *r->rows);
     for (; r->n < plan->n; r->n++)
         if (!make_row(c, &plan->items[r->n], arena, &r->rows[r->n], e))
@@ -289,7 +299,7 @@ static const char description[] =
     "\n"
     "Every translation of the model is checked: the reply's form, that it is no copy of the\n"
     "source, its language, numbers, panel labels, length, loops, refusals, markup. One that\n"
-    "fails is asked for once more; when that fails too, its row stays with drop_reason. The\n"
+    "fails is asked for again; when that fails too, its row stays with drop_reason. The\n"
     "checks are for English; for another --target only those that fit any language are made.\n"
     "\n"
     "A corpus that is all in English needs no model server. When one is needed but none\n"
@@ -304,6 +314,9 @@ static const char description[] =
     "  --target LANGUAGE   default en\n"
     "  --mentions N        so many mentions of a figure go to the model; default 3. English\n"
     "                      ones are always taken\n"
+    "  --panels            the model translates panels' captions too; each repeats what the\n"
+    "                      figure's says of all panels. English ones are always taken\n"
+    "  --attempts N        how often a text that fails a check is asked for again; default 1\n"
     "\n"
     "environment: TRANSLATOR_URL, TRANSLATOR_MODEL, TRANSLATOR_KEY; without a URL there, the\n"
     "same of GENERATOR\n"

@@ -67,7 +67,7 @@ static char *cut(const char *content)
 static char *long_winded(const char *request)
 {
     const char *room = strstr(request, "\"max_tokens\":");
-    return room && strtol(room + 13, NULL, 10) > 500 ? good(request) : cut("{\\\"answer\\\": \\\"The fig");
+    return room && strtol(room + 13, NULL, 10) > 300 ? good(request) : cut("{\\\"answer\\\": \\\"The fig");
 }
 
 static char *endless(const char *request)
