@@ -61,7 +61,7 @@ static const char description[] =
     "  --kinds LIST        of the kinds above, with commas between; default all\n"
     "  --per-figure N      pairs of each kind that the model writes of a figure; default 1\n"
     "  --attempts N        how often a pair that fails a check is written again; default 2\n"
-    "  --words N           the most that it is asked to write in an answer, 40 to 400; default 110\n"
+    "  --words N           the most that it is asked to write in an answer, 30 to 400; default 110\n"
     "  --temperature T     of the model's sampling; default 0.5\n"
     "\n"
     "The server is any that speaks chat completions (llama-server, vLLM, SGLang, Ollama, OpenAI). Workers (-j)\n"

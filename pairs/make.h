@@ -7,7 +7,7 @@
 #include "pairs/check.h"
 #include "stage/ask.h"
 
-enum { MAKE_MAX_PER_FIGURE = 20, MAKE_MAX_ATTEMPTS = 10, MAKE_LEAST_WORDS = 40, MAKE_MOST_WORDS = 400 };
+enum { MAKE_MAX_PER_FIGURE = 20, MAKE_MAX_ATTEMPTS = 10, MAKE_LEAST_WORDS = 30, MAKE_MOST_WORDS = 400 };
 
 struct make_options {
     unsigned kinds;     /* bit 1 << enum pair_kind */

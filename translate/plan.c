@@ -32,6 +32,15 @@ static bool stays(const struct language *language, const char *target)
            strcmp(language->tag, "und") == 0;
 }
 
+static enum plan_text text_of(const struct translation_source *source)
+{
+    if (strcmp(source->field, "mention") == 0)
+        return PLAN_MENTION;
+    if (strcmp(source->field, "title") == 0)
+        return PLAN_TITLE;
+    return source->panel_id ? PLAN_PANEL : PLAN_CAPTION;
+}
+
 void plan_make(const struct language_detector *d, const struct translation_input *input, const char *target,
                const struct plan_options *options, struct arena *arena, struct plan *out)
 {
@@ -42,13 +51,13 @@ void plan_make(const struct language_detector *d, const struct translation_input
     for (size_t i = 0; i < input->n_sources; i++) {
         const struct translation_source *source = &input->sources[i];
         struct plan_item item = {.source = source, .method = PLAN_IDENTITY};
-        bool is_mention = strcmp(source->field, "mention") == 0;
+        bool is_mention = text_of(source) == PLAN_MENTION;
         language_identify(d, source->text, source->language, article, &item.language);
         if (!stays(&item.language, target)) {
-            bool own = strcmp(source->field, "caption") == 0 && source->panel_id == 0;
-            item.text = own ? by_authors(d, input, target) : NULL;
+            item.text = text_of(source) == PLAN_CAPTION ? by_authors(d, input, target) : NULL;
             item.method = item.text ? PLAN_AUTHOR : PLAN_MODEL;
-            if ((is_mention && mentions-- <= 0) || (source->panel_id && !options->panels))
+            if (item.method == PLAN_MODEL &&
+                (!(options->texts & 1u << text_of(source)) || (is_mention && mentions-- <= 0)))
                 continue;
         }
         out->needs_model = out->needs_model || item.method == PLAN_MODEL;

@@ -25,11 +25,11 @@ struct plan {
     bool needs_model;
 };
 
-/* What the model is to translate besides the figure's caption and the title. What it is not to translate gets no item.
- */
+/* What the model is to translate. What it is not to translate gets no item. */
+enum plan_text { PLAN_CAPTION, PLAN_PANEL, PLAN_MENTION, PLAN_TITLE, PLAN_TEXTS };
 struct plan_options {
-    int mentions; /* so many of the figure's */
-    int panels;   /* not 0: the captions of its panels */
+    unsigned texts; /* bit 1 << enum plan_text */
+    int mentions;   /* so many of the figure's */
 };
 
 /* Lives in the arena, and borrows from `input`. */

@@ -21,8 +21,10 @@
 
 enum { ITEM_TIMEOUT_S = 3600, MOST_MENTIONS = 1000, MOST_ATTEMPTS = 10, NO_MODEL = '-' };
 
-static char *option_url, *option_model, *option_target;
-static struct plan_options plan_options = {.mentions = 3};
+static char *option_url, *option_model, *option_target, *option_texts;
+/* Panels' captions repeat what their figure's says of all panels, which is translated already. */
+static struct plan_options plan_options = {.texts = 1 << PLAN_CAPTION | 1 << PLAN_MENTION | 1 << PLAN_TITLE,
+                                           .mentions = 3};
 static int option_attempts = 1;
 
 static const struct poptOption options[] = {
@@ -31,7 +33,7 @@ static const struct poptOption options[] = {
     {"target", 0, POPT_ARG_STRING, &option_target, 0, "language to translate into; default en", "LANGUAGE"},
     {"mentions", 0, POPT_ARG_INT, &plan_options.mentions, 0,
      "mentions of a figure that the model translates; default 3", "N"},
-    {"panels", 0, POPT_ARG_NONE, &plan_options.panels, 0, "the model translates panels' captions too", NULL},
+    {"texts", 0, POPT_ARG_STRING, &option_texts, 0, "what the model translates; default caption,mention,title", "LIST"},
     {"attempts", 0, POPT_ARG_INT, &option_attempts, 0,
      "how often a text that fails a check is asked for again; default 1", "N"},
     POPT_TABLEEND};
@@ -58,6 +60,23 @@ struct state {
 
 /* Options. */
 
+static bool read_texts(const char *list, unsigned *texts, struct err *e)
+{
+    static const char *const names[PLAN_TEXTS] = {"caption", "panel", "mention", "title"};
+    *texts = 0;
+    for (size_t len; *list; list += len + (list[len] == ',')) {
+        int found = -1;
+        len = strcspn(list, ",");
+        for (int i = 0; i < PLAN_TEXTS; i++)
+            if (strlen(names[i]) == len && strncmp(list, names[i], len) == 0)
+                found = i;
+        if (found < 0)
+            return err_set(e, ERR_USAGE, "--texts: '%.*s' is none of caption, panel, mention, title", (int)len, list);
+        *texts |= 1u << found;
+    }
+    return true;
+}
+
 static bool prepare(struct stage_context *c, struct err *e)
 {
     struct state *s = mem_new(sizeof *s);
@@ -66,6 +85,8 @@ static bool prepare(struct stage_context *c, struct err *e)
         (struct ask_options){.stage = "translate", .name = "TRANSLATOR", .url = option_url, .model = option_model};
     if (!text_language_tag(option_target ? option_target : "en", s->target))
         return err_set(e, ERR_USAGE, "--target: '%s' is no language tag (such as en)", option_target);
+    if (option_texts && !read_texts(option_texts, &plan_options.texts, e))
+        return false;
     if (plan_options.mentions < 0 || plan_options.mentions > MOST_MENTIONS)
         return err_set(e, ERR_USAGE, "--mentions: %d is not a number from 0 to %d", plan_options.mentions,
                        MOST_MENTIONS);
@@ -132,8 +153,8 @@ static bool survey(struct stage_context *c, struct err *e)
     struct state *s = c->state;
     char version[64];
     bool needed = false;
-    snprintf(version, sizeof version, "%s %s %d %d", STAGE_VERSION, s->target, plan_options.mentions,
-             plan_options.panels);
+    snprintf(version, sizeof version, "%s %s %d %u", STAGE_VERSION, s->target, plan_options.mentions,
+             plan_options.texts);
     if (!translation_candidates(&c->db, version, c->common.part, c->common.parts, note, s, e))
         return false;
     for (size_t i = 0; i < s->n; i++) {
@@ -312,10 +333,9 @@ static const char description[] =
     "                      `scripts/local-model start`\n"
     "  --model NAME        default $TRANSLATOR_MODEL, then the server's first\n"
     "  --target LANGUAGE   default en\n"
-    "  --mentions N        so many mentions of a figure go to the model; default 3. English\n"
-    "                      ones are always taken\n"
-    "  --panels            the model translates panels' captions too; each repeats what the\n"
-    "                      figure's says of all panels. English ones are always taken\n"
+    "  --mentions N        so many mentions of a figure go to the model; default 3\n"
+    "  --texts LIST        what goes to the model, of caption,panel,mention,title; default\n"
+    "                      caption,mention,title. English texts are always taken\n"
     "  --attempts N        how often a text that fails a check is asked for again; default 1\n"
     "\n"
     "environment: TRANSLATOR_URL, TRANSLATOR_MODEL, TRANSLATOR_KEY; without a URL there, the\n"

@@ -378,7 +378,7 @@ static void test_usage(void **state)
                                         "--per-figure=0",
                                         "--per-figure=1000",
                                         "--attempts=-1",
-                                        "--words=39",
+                                        "--words=29",
                                         "--words=401",
                                         "--temperature=9",
                                         "--temperature=nan"};

@@ -139,7 +139,7 @@ static int run(const char *url, const char *option, const char *value)
     pid_t pid = fork();
     if (pid == 0) {
         const char *argv[] = {"figmill-translate", "--corpus", folder, "-q", "--url", url, option, value, NULL};
-        _exit(stage_main(&translate_stage, value ? 8 : option ? 7 : 6, argv));
+        _exit(stage_main(&translate_stage, value ? 8 : 6, argv));
     }
     int status = -1;
     assert_true(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
@@ -287,7 +287,7 @@ static void test_all_texts_of_a_figure(void **state)
     assert_int_equal(run(mock.url, NULL, NULL), EXIT_DONE);
     assert_string_equal(ask("SELECT count(*) FROM translation WHERE panel_id IS NOT NULL"), "0");
     assert_int_equal(mock_count(&mock, "/v1/chat"), 3);
-    assert_int_equal(run(mock.url, "--panels", NULL), EXIT_DONE);
+    assert_int_equal(run(mock.url, "--texts", "caption,panel,mention,title"), EXIT_DONE);
     assert_string_equal(ask("SELECT group_concat(field || (panel_id IS NOT NULL) || ordinal || method, ' ') FROM "
                             "(SELECT * FROM translation ORDER BY field, panel_id, ordinal)"),
                         "caption00model caption10model mention00model mention01model mention02model mention04identity "
