@@ -1,5 +1,5 @@
-/* mend.h: what can be kept of a reply that was cut off, or that began to go round in circles: the whole sentences before
- * that. Nothing is reworded, and nothing in the middle is left out; the reply itself stands in model_call. */
+/* mend.h: what can be kept of a reply that was cut off, or that began to go round in circles: the whole sentences
+ * before that. Nothing is reworded, and nothing in the middle is left out; the reply itself stands in model_call. */
 #ifndef FIGMILL_PAIRS_MEND_H
 #define FIGMILL_PAIRS_MEND_H
 
