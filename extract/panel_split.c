@@ -293,6 +293,46 @@ static void scale_up(struct panel_cut *c, const struct raster *r)
     }
 }
 
+/* How far a side may move outwards: up to `air`, the picture's edge (`room` pixels away), or half of the gap to a box
+ * beside it. */
+static int margin(int air, int room, int gap)
+{
+    int most = room < air ? room : air;
+    return gap < 0 || gap / 2 > most ? most : gap / 2;
+}
+
+/* The least gap from box i to one that lies to its left (dx -1), right (1), above (dy -1) or below (1); below 0: none.
+ */
+static int gap_to(const struct panel_cut *c, size_t i, int dx, int dy, int air)
+{
+    const struct panel_rect *b = &c->boxes[i];
+    int least = -1;
+    for (size_t k = 0; k < c->n; k++) {
+        const struct panel_rect *o = &c->boxes[k];
+        bool beside = dx ? overlap(b->y0 - air, b->y1 + air, o->y0, o->y1) > 0
+                         : overlap(b->x0 - air, b->x1 + air, o->x0, o->x1) > 0;
+        int gap = dx < 0 ? b->x0 - o->x1 : dx > 0 ? o->x0 - b->x1 : dy < 0 ? b->y0 - o->y1 : o->y0 - b->y1;
+        if (k != i && beside && gap >= 0 && (least < 0 || gap < least))
+            least = gap;
+    }
+    return least;
+}
+
+/* Boxes found at bands end where the ink ends. A little of the empty band belongs to each, so that no letter at the
+ * edge is shaved. */
+static void give_air(struct panel_cut *c, int width, int height)
+{
+    struct panel_cut before = *c;
+    int longer = width > height ? width : height, air = longer / 400 > 2 ? longer / 400 : 2;
+    for (size_t i = 0; i < c->n; i++) {
+        const struct panel_rect *b = &before.boxes[i];
+        c->boxes[i].x0 -= margin(air, b->x0, gap_to(&before, i, -1, 0, air));
+        c->boxes[i].y0 -= margin(air, b->y0, gap_to(&before, i, 0, -1, air));
+        c->boxes[i].x1 += margin(air, width - b->x1, gap_to(&before, i, 1, 0, air));
+        c->boxes[i].y1 += margin(air, height - b->y1, gap_to(&before, i, 0, 1, air));
+    }
+}
+
 /* Photographs fill their tiles; what leaves much of one empty has an edge there by chance. */
 static bool are_filled(const struct panel_ink *ink, const struct panel_rect *boxes, size_t n)
 {
@@ -344,5 +384,7 @@ bool panel_split(struct arena *arena, const struct raster *raster, size_t wanted
         return false;
     }
     scale_up(out, raster);
+    if (out->method == PANEL_BY_BANDS || out->method == PANEL_BY_LETTERS)
+        give_air(out, raster->full_width, raster->full_height);
     return true;
 }

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "extract/panel_split.h"
 
-enum { W = 400, H = 300 };
+enum { W = 400, H = 300, AIR = 2 /* pixels of the empty band that boxes take */ };
 
 struct scene {
     struct raster raster;
@@ -76,7 +76,7 @@ static void test_bands(void **state)
         assert_true(split(s, 4, NULL, &cut));
         assert_int_equal(cut.method, PANEL_BY_BANDS);
         for (int i = 0; i < 4; i++)
-            assert_near(cut.boxes[i], four[i], 1);
+            assert_near(cut.boxes[i], four[i], AIR);
         /* No letters: a grid may be read along its columns. */
         assert_true(cut.confidence <= 0.6);
     }
@@ -91,7 +91,7 @@ static void test_row_is_sure(void **state)
         photo(s, (struct panel_rect){10 + 130 * i, 50, 130 + 130 * i, 250}, 40, 200);
     assert_true(split(s, 3, NULL, &cut));
     assert_true(cut.confidence > 0.85);
-    assert_near(cut.boxes[2], (struct panel_rect){270, 50, 390, 250}, 1);
+    assert_near(cut.boxes[2], (struct panel_rect){270, 50, 390, 250}, AIR);
     /* The caption's number of panels must be met. */
     assert_false(split(s, 2, NULL, &cut));
     assert_false(split(s, 4, NULL, &cut));
@@ -110,10 +110,10 @@ static void test_letters_and_ticks_belong_to_panels(void **state)
         if (x + 8 < 190 || x > 220)
             fill(s, (struct panel_rect){x, 266, x + 8, 274}, 0);
     assert_true(split(s, 2, NULL, &cut));
-    assert_int_equal(cut.boxes[0].y0, 20);
-    assert_int_equal(cut.boxes[1].y0, 20);
-    assert_int_equal(cut.boxes[0].y1, 274);
-    assert_int_equal(cut.boxes[1].y1, 274);
+    assert_int_equal(cut.boxes[0].y0, 20 - AIR);
+    assert_int_equal(cut.boxes[1].y0, 20 - AIR);
+    assert_int_equal(cut.boxes[0].y1, 274 + AIR);
+    assert_int_equal(cut.boxes[1].y1, 274 + AIR);
 }
 
 static void test_mosaic(void **state)
@@ -175,15 +175,15 @@ static void test_letters_of_a_pdf(void **state)
     struct panel_hints hints = {.first = 'A', .letters = letters};
     assert_true(split(s, 2, &hints, &cut));
     assert_int_equal(cut.method, PANEL_BY_LETTERS);
-    assert_near(cut.boxes[0], (struct panel_rect){10, 10, 390, 140}, 1);
-    assert_near(cut.boxes[1], (struct panel_rect){10, 150, 390, 290}, 1);
+    assert_near(cut.boxes[0], (struct panel_rect){10, 10, 390, 140}, AIR);
+    assert_near(cut.boxes[1], (struct panel_rect){10, 150, 390, 290}, AIR);
     /* Letters, not places, tell which is which. */
     draw_four(s, 255);
     struct panel_rect columns[] = {{10, 10, 20, 20}, {10, 160, 20, 170}, {210, 10, 220, 20}, {210, 160, 220, 170}};
     hints.letters = columns;
     assert_true(split(s, 4, &hints, &cut));
-    assert_near(cut.boxes[1], four[2], 1);
-    assert_near(cut.boxes[2], four[1], 1);
+    assert_near(cut.boxes[1], four[2], AIR);
+    assert_near(cut.boxes[2], four[1], AIR);
     /* Two letters in one panel: no cut can be right. */
     struct panel_rect twice[] = {{10, 10, 20, 20}, {30, 10, 40, 20}, {210, 10, 220, 20}, {210, 160, 220, 170}};
     hints.letters = twice;
