@@ -27,9 +27,9 @@ class Real(unittest.TestCase):
     def test_model_wrote_pairs_of_both_kinds(self):
         kept = dict(ask(CORPUS, "SELECT kind, count(*) FROM v_pair WHERE drop_reason IS NULL AND model IS NOT NULL GROUP BY 1"))
         print("kept of the model's pairs: %s" % kept)
-        # 24 when this was written. How many a small model gets right depends on the processor's arithmetic too; at half of
+        # 30 when this was written. How many a small model gets right depends on the processor's arithmetic too; at half of
         # that, something is broken.
-        self.assertGreaterEqual(sum(kept.values()), 12)
+        self.assertGreaterEqual(sum(kept.values()), 15)
 
     def test_nothing_failed_and_nothing_is_left(self):
         self.assertEqual(ask(CORPUS, "SELECT stage, item, err_text FROM task WHERE state <> 'done'"), [])
