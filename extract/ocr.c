@@ -4,6 +4,7 @@
 
 #include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 #include <tesseract/capi.h>
 
 #include "base/mem.h"
@@ -12,6 +13,22 @@ struct ocr {
     TessBaseAPI *api;
 };
 
+/* Tesseract leaves out a language that it has no data for, and says so on stderr only. */
+static bool has_all(TessBaseAPI *api, const char *languages)
+{
+    char **loaded = TessBaseAPIGetLoadedLanguagesAsVector(api);
+    bool all = loaded != NULL;
+    for (size_t len; all && *languages; languages += len + (languages[len] == '+')) {
+        bool found = false;
+        len = strcspn(languages, "+");
+        for (char **l = loaded; *l && !found; l++)
+            found = strlen(*l) == len && strncmp(*l, languages, len) == 0;
+        all = found;
+    }
+    TessDeleteTextArray(loaded);
+    return all;
+}
+
 struct ocr *ocr_open(const char *languages, struct err *e)
 {
     struct ocr *o = mem_new(sizeof *o);
@@ -19,7 +36,7 @@ struct ocr *ocr_open(const char *languages, struct err *e)
      */
     omp_set_max_active_levels(0);
     o->api = TessBaseAPICreate();
-    if (!o->api || TessBaseAPIInit2(o->api, NULL, languages, OEM_LSTM_ONLY) != 0) {
+    if (!o->api || TessBaseAPIInit2(o->api, NULL, languages, OEM_LSTM_ONLY) != 0 || !has_all(o->api, languages)) {
         err_set(e, ERR_USAGE,
                 "--ocr: Tesseract has no trained data for one of \"%s\"; each language is a package of its own "
                 "(tesseract-ocr-eng), and `tesseract --list-langs` names what is there",

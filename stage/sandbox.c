@@ -133,6 +133,8 @@ static void child_main(const struct sandbox_options *o, int socket_fd, pid_t par
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
+    /* A library that prints to a stderr that is a file fails to, and goes on. */
+    signal(SIGXFSZ, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "figmill-sandbox");
     if (getppid() != parent || dup2(socket_fd, SOCKET_FD) < 0)

@@ -147,6 +147,8 @@ static void unknown_language(void **state)
 {
     struct err e = {0};
     assert_null(ocr_open("nonesuch", &e));
+    err_clear(&e);
+    assert_null(ocr_open("eng+nonesuch", &e));
     assert_int_equal(e.kind, ERR_USAGE);
     assert_non_null(strstr(e.text, "--ocr"));
 }

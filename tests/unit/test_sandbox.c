@@ -19,7 +19,7 @@
 #include "base/str.h"
 #include "stage/sandbox.h"
 
-enum op { ECHO, FAIL, CRASH, HANG, OPEN, CONNECT, FORK, EAT, BABBLE };
+enum op { ECHO, FAIL, CRASH, HANG, OPEN, CONNECT, FORK, EAT, PRINT, BABBLE };
 
 static bool refused(bool done, struct sandbox_reply *reply, struct err *e)
 {
@@ -51,6 +51,8 @@ static bool service(int op, const char *params, const unsigned char *bytes, size
         return refused(fd >= 0, reply, e);
     case FORK:
         return refused(fork() >= 0, reply, e);
+    case PRINT:
+        return refused(write(STDERR_FILENO, "a remark", 8) >= 0, reply, e);
     case EAT:
         memset(mem_new((size_t)1 << 30), 1, (size_t)1 << 30);
         return true;
@@ -124,6 +126,24 @@ static void keeps_the_walls(void **state)
     sandbox_stop(s);
 }
 
+/* Libraries print to stderr, which may be a file, and the sandbox can write none. */
+static void survives_prints(void **state)
+{
+    struct err e = {0};
+    struct seen seen;
+    FILE *file = tmpfile();
+    int was = dup(STDERR_FILENO);
+    assert_true(file && was >= 0 && dup2(fileno(file), STDERR_FILENO) >= 0);
+    struct sandbox *s = sandbox_start(&options, &e);
+    bool ok = s && call(s, PRINT, &seen, &e);
+    dup2(was, STDERR_FILENO);
+    close(was);
+    assert_true(ok);
+    assert_string_equal(seen.first, strerror(EFBIG));
+    sandbox_stop(s);
+    fclose(file);
+}
+
 static void dies_alone(void **state)
 {
     static const struct {
@@ -154,6 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(serves_call_after_call),
         cmocka_unit_test(keeps_the_walls),
+        cmocka_unit_test(survives_prints),
         cmocka_unit_test(dies_alone),
     };
     return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);
