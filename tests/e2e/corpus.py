@@ -1,6 +1,7 @@
 """What the end-to-end tests share: running figmill's programs, asking a corpus, dumping what it holds."""
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -13,8 +14,16 @@ TIMEOUT_S = 600
 
 # The line's stages from left to right, with what they are run with; {url} is the model server's.
 STAGES = ["import", "extract", "translate", "generate", "shard"]
-# What scripts/demo gives them.
-DEMO_OPTIONS = {"translate": ["--mentions", "1"], "shard": ["--name", "default"]}
+
+
+def demo_options():
+    """The options that scripts/demo gives to each stage, read out of it."""
+    with open(os.path.join(ROOT, "scripts", "demo"), encoding="utf-8") as demo:
+        calls = re.findall(r"^stage(?:_with_model)? (%s)\b(.*)$" % "|".join(STAGES), demo.read(), re.MULTILINE)
+    found = {stage: [] if stage == "import" else options.split() for stage, options in calls}
+    if list(found) != STAGES:
+        raise AssertionError("scripts/demo runs %s" % list(found))
+    return found
 
 
 def program(name):

@@ -9,10 +9,11 @@ import sqlite3
 import tempfile
 import unittest
 
-from corpus import DEMO_OPTIONS, STAGES, ask, dump, figmill, files_of, kill_midway
+from corpus import STAGES, ask, demo_options, dump, figmill, files_of, kill_midway
 
 CORPUS = os.environ["FIGMILL_TEST_CORPUS"]
 URL = os.environ["FIGMILL_TEST_MODEL"]
+DEMO_OPTIONS = demo_options()
 
 
 def copy_replies(source, target):
@@ -35,7 +36,7 @@ class Real(unittest.TestCase):
         self.assertEqual(ask(CORPUS, "SELECT stage, item, err_text FROM task WHERE state <> 'done'"), [])
         for stage in STAGES:
             with self.subTest(stage):
-                result = figmill(CORPUS, stage, *DEMO_OPTIONS.get(stage, []), url=URL)
+                result = figmill(CORPUS, stage, *DEMO_OPTIONS[stage], url=URL)
                 self.assertEqual(result.status, 0, result)
                 self.assertIn("nothing to do", result.err)
                 self.assertLess(result.seconds, 1.0)
@@ -50,7 +51,7 @@ class Real(unittest.TestCase):
         with tempfile.TemporaryDirectory(prefix="figmill-real-") as folder:
             corpus = os.path.join(folder, "corpus")
             for stage in STAGES:
-                options = DEMO_OPTIONS.get(stage, [])
+                options = DEMO_OPTIONS[stage]
                 if stage == "translate":
                     copy_replies(CORPUS, corpus)
                 for done in (1, 5):
