@@ -29,7 +29,7 @@ struct pair_source {
     const char **mentions;         /* sentences that cite the figure, in English */
     const char **printed_mentions; /* as printed, where they are in another language */
     size_t n_mentions, n_printed_mentions;
-    size_t n_panels;
+    size_t n_panels; /* with a letter: what is called left or (1) is no panel A */
 };
 /* 1: read, strings in the arena; 0: the figure is not ready (any more); -1: failed. */
 int pair_source_load(struct db *db, int64_t figure_id, struct arena *arena, struct pair_source *out, struct err *e);

@@ -213,6 +213,26 @@ static void test_all_kinds(void **state)
     assert_int_equal(number("SELECT count(*) FROM run"), 1);
 }
 
+/* Only panels with letters are letters; what is no longer found has no label. */
+static void test_panels_are_told(void **state)
+{
+    struct mock_server mock;
+    struct db db;
+    struct err e = {0};
+    assert_true(db_open(&db, folder, DB_WRITE, &e));
+    sample_sql(&db,
+               "INSERT INTO panel (figure_id, ordinal, label) VALUES (1, 0, 'left'), (1, 1, 'right'), (2, 0, 'A'), "
+               "(2, 1, 'B'), (2, 2, 'C'), (2, 3, NULL)");
+    db_close(&db);
+    serve(&mock, good);
+    assert_int_equal(run(mock.url, "--kinds=complex_reasoning", NULL), EXIT_DONE);
+    assert_int_equal(number("SELECT count(*) FROM model_call WHERE request LIKE '%second visit%Panels A to C.%'"), 1);
+    assert_int_equal(number("SELECT count(*) FROM model_call WHERE request NOT LIKE '%second visit%' AND "
+                            "request LIKE '%low-dose.%No panel letters.%'"),
+                     1);
+    mock_stop(&mock);
+}
+
 static void test_failing_pair_is_written_again(void **state)
 {
     struct mock_server mock;
@@ -391,6 +411,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_alignment_needs_no_model, begin, end),
         cmocka_unit_test_setup_teardown(test_all_kinds, begin, end),
+        cmocka_unit_test_setup_teardown(test_panels_are_told, begin, end),
         cmocka_unit_test_setup_teardown(test_failing_pair_is_written_again, begin, end),
         cmocka_unit_test_setup_teardown(test_dropped_pair_stays_with_its_reason, begin, end),
         cmocka_unit_test_setup_teardown(test_nonsense_is_an_outcome, begin, end),
