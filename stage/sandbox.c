@@ -201,8 +201,9 @@ static int64_t now_ms(void)
 static bool died(struct sandbox *s, struct err *e)
 {
     int status = 0;
-    /* The socket closes a moment before the process can be waited for: give it its own end before it is killed. */
-    for (int i = 0; i < 200 && waitpid(s->pid, &status, WNOHANG) == 0; i++)
+    /* The socket closes a moment before the process can be waited for, on a busy machine a long one: give it its own
+     * end before it is killed, since that says what it died of. */
+    for (int i = 0; i < 3000 && waitpid(s->pid, &status, WNOHANG) == 0; i++)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     int signal_number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     bool out_of_memory = WIFEXITED(status) && WEXITSTATUS(status) == MEM_EXIT;
