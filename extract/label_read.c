@@ -359,9 +359,11 @@ static void read_panels(struct label_cursor *c, struct label_number *out)
         int mark = label_step(&at);
         if ((mark != ',' && mark != '/' && mark != '&' && !label_is_dash(mark)) || !read_panel(&at, &more))
             return;
-        size_t len = strlen(out->sub);
-        if (len + 1 + strlen(more.sub) < sizeof out->sub)
-            snprintf(out->sub + len, sizeof out->sub - len, "%c%s", label_is_dash(mark) ? '-' : mark, more.sub);
+        size_t len = strlen(out->sub), more_len = strlen(more.sub);
+        if (len + 1 + more_len < sizeof out->sub) {
+            out->sub[len] = (char)(label_is_dash(mark) ? '-' : mark);
+            memcpy(out->sub + len + 1, more.sub, more_len + 1);
+        }
         *c = at;
     }
 }
