@@ -23,6 +23,7 @@ def demo_options():
     found = {stage: [] if stage == "import" else options.split() for stage, options in calls}
     if list(found) != STAGES:
         raise AssertionError("scripts/demo runs %s" % list(found))
+    found["shard"] += ["--name", "default"]     # its own default; arguments() adds none of the tests' options then
     return found
 
 
