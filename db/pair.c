@@ -67,8 +67,7 @@ int pair_source_load(struct db *db, int64_t figure_id, struct arena *arena, stru
     sqlite3_stmt *s = db_bind(db, e,
                               "SELECT d.sha256 || '#' || f.anchor, t.text, t.source_text, "
                               "(SELECT count(*) FROM panel p WHERE p.figure_id = f.figure_id "
-                              "AND p.label GLOB '[A-Za-z]') " READY_FROM
-                              "WHERE f.figure_id = ?1 AND " READY,
+                              "AND p.label GLOB '[A-Za-z]') " READY_FROM "WHERE f.figure_id = ?1 AND " READY,
                               "i", figure_id);
     int got = s ? db_step(db, s, e) : -1;
     if (got <= 0)
