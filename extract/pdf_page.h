@@ -118,7 +118,7 @@ struct pdf_caption {
     int region_page; /* -1: no region */
     struct box region;
     enum side side;
-    double confidence; /* of the region: 0.9 and more hardly ever errs, below 0.75 it is text only, small or far off */
+    double confidence; /* of the region: monotone, not calibrated */
     int figure;        /* index in the article, or -1; set by pdf.c */
 };
 
