@@ -15,6 +15,7 @@
 #include "extract/merge.h"
 #include "extract/near_find.h"
 #include "extract/ocr.h"
+#include "stage/names.h"
 
 /* Part of the fingerprint: raise it when the parsers give another result for the same document. */
 #define EXTRACT_VERSION "2"
@@ -140,22 +141,6 @@ static bool enqueue(struct stage_context *c, struct err *e)
     return gate_set(&c->db, &gates, e) && merge_stale(&c->db, e) && document_each(&c->db, enqueue_one, c, e);
 }
 
-/* True when each name of the list is one of those that are known. */
-static bool check_list(const char *option, const char *list, const char *known, struct err *e)
-{
-    for (const char *p = list; p && *p;) {
-        size_t len = strcspn(p, ",");
-        char *name = mem_printf(",%.*s,", (int)len, p);
-        bool ok = len > 0 && strstr(known, name) != NULL;
-        free(name);
-        if (!ok)
-            return err_set(e, ERR_USAGE, "%s: '%.40s' begins with none of %.*s", option, p, (int)strlen(known) - 2,
-                           known + 1);
-        p += len + (p[len] == ',');
-    }
-    return true;
-}
-
 /* In the sandbox, before it closes; prepare has found out already whether it can be done. */
 static void *load_ocr(void)
 {
@@ -174,8 +159,11 @@ static bool prepare(struct stage_context *c, struct err *e)
         return err_set(e, ERR_USAGE, "--max-dpi: wants a number from 72 to 600");
     if (gates.near_bits > NEAR_MAX_BITS)
         return err_set(e, ERR_USAGE, "--near-bits: wants a number from 0 to %d", NEAR_MAX_BITS);
-    return check_list("--drop-class", gates.drop_class, ",photo,chart,diagram,table,formula,logo,", e) &&
-           check_list("--drop-credit", gates.drop_credit, ",permission,copyright,adapted,open,", e);
+    static const char *const classes[] = {"photo", "chart", "diagram", "table", "formula", "logo"};
+    static const char *const credits[] = {"permission", "copyright", "adapted", "open"};
+    unsigned bits;
+    return names_read("--drop-class", gates.drop_class, classes, sizeof classes / sizeof *classes, &bits, e) &&
+           names_read("--drop-credit", gates.drop_credit, credits, sizeof credits / sizeof *credits, &bits, e);
 }
 
 static bool finish(struct stage_context *c, cJSON *summary, struct err *e)

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "db/pair.h"
 #include "pairs/make.h"
+#include "stage/names.h"
 
 /* Of the command line. */
 static const char *option_url, *option_model, *option_kinds;
@@ -93,33 +94,16 @@ struct result {
     size_t n;
 };
 
-static bool read_kinds(const char *list, unsigned *kinds, struct err *e)
-{
-    *kinds = 0;
-    for (size_t len; list && *list; list += len + (list[len] == ',')) {
-        len = strcspn(list, ",");
-        unsigned bit = 0;
-        for (int k = 0; k < PAIR_KINDS; k++)
-            if (strlen(pair_kind_names[k]) == len && strncmp(list, pair_kind_names[k], len) == 0)
-                bit = 1u << k;
-        if (!bit)
-            return err_set(e, ERR_USAGE, "--kinds: no kind '%.*s'; there are %s, %s and %s", (int)len, list,
-                           pair_kind_names[0], pair_kind_names[1], pair_kind_names[2]);
-        *kinds |= bit;
-    }
-    if (!*kinds)
-        *kinds = (1u << PAIR_KINDS) - 1;
-    return true;
-}
-
 static bool prepare(struct stage_context *c, struct err *e)
 {
     struct make_options o = {.per_figure = option_per_figure,
                              .attempts = option_attempts,
                              .words = option_words,
                              .temperature = option_temperature};
-    if (!read_kinds(option_kinds, &o.kinds, e))
+    if (!names_read("--kinds", option_kinds, pair_kind_names, PAIR_KINDS, &o.kinds, e))
         return false;
+    if (!o.kinds)
+        o.kinds = (1u << PAIR_KINDS) - 1;
     if (o.per_figure < 1 || o.per_figure > MAKE_MAX_PER_FIGURE)
         return err_set(e, ERR_USAGE, "--per-figure takes 1 to %d", MAKE_MAX_PER_FIGURE);
     if (o.attempts < 0 || o.attempts > MAKE_MAX_ATTEMPTS)

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "pairs/shard.h"
 #include "pairs/shard_folder.h"
+#include "stage/names.h"
 #include "stage/runner.h"
 
 static const char description[] =
@@ -108,19 +109,13 @@ static bool read_numbers(struct shard_options *o, struct err *e)
 
 static bool read_formats(struct shard_options *o, struct err *e)
 {
-    for (const char *p = given.format ? given.format : "webdataset,llava";; p++) {
-        size_t len = strcspn(p, ",");
-        if (len == 10 && strncmp(p, "webdataset", len) == 0)
-            o->webdataset = true;
-        else if (len == 5 && strncmp(p, "llava", len) == 0)
-            o->llava = true;
-        else
-            return err_set(e, ERR_USAGE, "--format knows webdataset and llava, not '%.*s'", (int)(len < 40 ? len : 40),
-                           p);
-        p += len;
-        if (!*p)
-            return true;
-    }
+    static const char *const names[] = {"webdataset", "llava"};
+    unsigned bits;
+    if (!names_read("--format", given.format ? given.format : "webdataset,llava", names, 2, &bits, e))
+        return false;
+    o->webdataset = bits & 1u;
+    o->llava = bits & 2u;
+    return bits || err_set(e, ERR_USAGE, "--format: names none");
 }
 
 /* A name that is safe as a folder and stands for itself in status and manifest. */

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "db/translation.h"
 #include "stage/ask.h"
+#include "stage/names.h"
 #include "translate/by_model.h"
 #include "translate/checks.h"
 #include "translate/plan.h"
@@ -60,23 +61,6 @@ struct state {
 
 /* Options. */
 
-static bool read_texts(const char *list, unsigned *texts, struct err *e)
-{
-    static const char *const names[PLAN_TEXTS] = {"caption", "panel", "mention", "title"};
-    *texts = 0;
-    for (size_t len; *list; list += len + (list[len] == ',')) {
-        int found = -1;
-        len = strcspn(list, ",");
-        for (int i = 0; i < PLAN_TEXTS; i++)
-            if (strlen(names[i]) == len && strncmp(list, names[i], len) == 0)
-                found = i;
-        if (found < 0)
-            return err_set(e, ERR_USAGE, "--texts: '%.*s' is none of caption, panel, mention, title", (int)len, list);
-        *texts |= 1u << found;
-    }
-    return true;
-}
-
 static bool prepare(struct stage_context *c, struct err *e)
 {
     struct state *s = mem_new(sizeof *s);
@@ -85,7 +69,8 @@ static bool prepare(struct stage_context *c, struct err *e)
         (struct ask_options){.stage = "translate", .name = "TRANSLATOR", .url = option_url, .model = option_model};
     if (!text_language_tag(option_target ? option_target : "en", s->target))
         return err_set(e, ERR_USAGE, "--target: '%s' is no language tag (such as en)", option_target);
-    if (option_texts && !read_texts(option_texts, &plan_options.texts, e))
+    static const char *const texts[PLAN_TEXTS] = {"caption", "panel", "mention", "title"};
+    if (option_texts && !names_read("--texts", option_texts, texts, PLAN_TEXTS, &plan_options.texts, e))
         return false;
     if (plan_options.mentions < 0 || plan_options.mentions > MOST_MENTIONS)
         return err_set(e, ERR_USAGE, "--mentions: %d is not a number from 0 to %d", plan_options.mentions,
