@@ -46,8 +46,138 @@ CREATE TABLE article ( -- one scholarly work; owned by import, fetch and search
     source      TEXT NOT NULL,    -- import, or the service it came from
     added       INTEGER NOT NULL,
     merged_into INTEGER REFERENCES article, -- the article that its documents went to, once both proved to be one work
-    drop_reason TEXT
+    drop_reason TEXT,
+    title_key   TEXT              -- fingerprint of its folded title and year, for works without an identifier in common
 ) STRICT;
+
+CREATE INDEX article_title ON article (title_key) WHERE title_key IS NOT NULL;
+
+CREATE TABLE search ( -- one query of a topic profile at one source, and how far it has been read; owned by search
+    search_id   INTEGER PRIMARY KEY,
+    profile     TEXT NOT NULL,
+    source      TEXT NOT NULL,    -- europepmc, openalex, ...
+    name        TEXT NOT NULL,    -- of the query in the profile
+    language    TEXT NOT NULL,    -- BCP 47; '': any
+    since       TEXT NOT NULL,    -- dates of publication that it asks for, YYYY-MM-DD; '': open
+    until       TEXT NOT NULL,
+    parent      INTEGER REFERENCES search, -- the one it is a part of, by date: that one has more hits than can be paged
+    query       TEXT NOT NULL,    -- JSON of all that shapes the request
+    cursor      TEXT,             -- of the page to ask for next; null: the first
+    hits        INTEGER,          -- as the source says; null: not asked yet, or it does not say
+    pages       INTEGER NOT NULL DEFAULT 0,
+    records     INTEGER NOT NULL DEFAULT 0, -- read so far, faults not counted
+    faults      INTEGER NOT NULL DEFAULT 0,
+    outcome     TEXT,             -- null: not at its end; all, split (its parts have the records), limit, failed
+    updated     INTEGER NOT NULL,
+    UNIQUE (profile, source, name, since, until)
+) STRICT;
+
+CREATE TABLE record ( -- what one source says of one work; owned by search
+    record_id   INTEGER PRIMARY KEY,
+    article_id  INTEGER NOT NULL REFERENCES article,
+    source      TEXT NOT NULL,
+    source_id   TEXT NOT NULL,    -- the work's key in that source
+    doi         TEXT,             -- identifiers as clean as in table article; null: none stated
+    pmcid       TEXT,
+    pmid        TEXT,
+    arxiv       TEXT,
+    title       TEXT,
+    language    TEXT,             -- BCP 47
+    year        INTEGER,
+    date        TEXT,
+    journal     TEXT,
+    type        TEXT,
+    license     TEXT,             -- as stated
+    license_url TEXT,
+    open        INTEGER,          -- 1: open access, 0: not; null: it does not say
+    retracted   INTEGER,
+    files       TEXT NOT NULL,    -- JSON list of {url, kind, license, version}
+    said        TEXT NOT NULL,    -- the record as the source gave it, JSON
+    added       INTEGER NOT NULL,
+    updated     INTEGER NOT NULL,
+    UNIQUE (source, source_id)
+) STRICT;
+
+CREATE INDEX record_article ON record (article_id);
+
+CREATE TABLE hit ( -- which searches found which records; owned by search
+    search_id   INTEGER NOT NULL REFERENCES search,
+    record_id   INTEGER NOT NULL REFERENCES record,
+    PRIMARY KEY (search_id, record_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX hit_record ON hit (record_id);
+
+CREATE TABLE search_fault ( -- records that could not be read; owned by search
+    search_id   INTEGER NOT NULL REFERENCES search,
+    page        INTEGER NOT NULL,
+    place       TEXT NOT NULL,    -- on the page
+    text        TEXT NOT NULL,
+    PRIMARY KEY (search_id, page, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE fetch ( -- a URL wanted for an article, and what came of it; owned by fetch
+    fetch_id      INTEGER PRIMARY KEY,
+    article_id    INTEGER NOT NULL REFERENCES article,
+    route         TEXT NOT NULL,    -- pmc europepmc xml pdf lookup landing given
+    role          TEXT NOT NULL,    -- versions metadata article pdf html media page record
+    url           TEXT NOT NULL,    -- without keys
+    name          TEXT,             -- of a file: what documents call it
+    md5           TEXT,             -- that it must have; null: not known
+    license       TEXT,             -- under which it is taken, as stated, and
+    license_source TEXT,            -- who says so
+    state         TEXT NOT NULL DEFAULT 'wanted' CHECK (state IN ('wanted', 'done', 'failed', 'refused')),
+    result        TEXT,             -- JSON: what a reply that is no file said, for what is asked next
+    status        INTEGER,          -- HTTP, of the last answer
+    final_url     TEXT,             -- after redirects
+    media_type    TEXT,             -- by its bytes
+    sha256        TEXT,             -- its bytes are the blob of that name
+    bytes         INTEGER,
+    etag          TEXT,
+    last_modified TEXT,
+    headers       TEXT,             -- JSON object: those of interest
+    robots        TEXT,             -- the decision
+    attempts      INTEGER NOT NULL DEFAULT 0,
+    seconds       REAL,             -- of the last attempt
+    fetched       INTEGER,          -- when these bytes came
+    checked       INTEGER,          -- when the server last said that they are current
+    err_kind      TEXT,
+    err_text      TEXT,
+    document_id   INTEGER REFERENCES document,
+    UNIQUE (article_id, url)
+) STRICT;
+
+CREATE INDEX fetch_sha256 ON fetch (sha256) WHERE sha256 IS NOT NULL;
+
+CREATE TABLE host ( -- what is known of a server; owned by search and fetch
+    host          TEXT PRIMARY KEY,
+    requests      INTEGER NOT NULL DEFAULT 0, -- on the wire, robots.txt, redirects and further attempts too
+    done          INTEGER NOT NULL DEFAULT 0, -- answers by class: 2xx and 304
+    redirects     INTEGER NOT NULL DEFAULT 0,
+    refused       INTEGER NOT NULL DEFAULT 0, -- 4xx but 429
+    throttled     INTEGER NOT NULL DEFAULT 0, -- 429 and 503
+    broken        INTEGER NOT NULL DEFAULT 0, -- other 5xx
+    lost          INTEGER NOT NULL DEFAULT 0, -- no answer, or half of one
+    wrong         INTEGER NOT NULL DEFAULT 0, -- 2xx with other bytes than wanted
+    bytes         INTEGER NOT NULL DEFAULT 0,
+    busy_s        REAL NOT NULL DEFAULT 0,    -- seconds with at least one request under way
+    first         INTEGER NOT NULL,
+    last          INTEGER NOT NULL,
+    rate          REAL,             -- requests a second now allowed; 0: no limit
+    concurrency   INTEGER,          -- and at once
+    rate_source   TEXT,             -- table, option, headers, crawl-delay
+    blocked_until INTEGER,
+    blocked_why   TEXT,
+    robots_status INTEGER,          -- of robots.txt; 0: no answer; null: not asked
+    robots_until  INTEGER,          -- good until then
+    robots        TEXT              -- its text, as far as it is read
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tombstone ( -- a work that was taken down by `figmill purge`: never fetched or imported again
+    key         TEXT PRIMARY KEY, -- doi:... pmcid:... pmid:... sha256:...
+    reason      TEXT,
+    added       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE document ( -- an article's file that the extract stage reads
     document_id INTEGER PRIMARY KEY,

@@ -39,6 +39,8 @@ struct common_options {
     int part, parts; /* 0-based; 0 of 1: all */
 };
 
+struct crowd; /* crowd.h */
+
 /* What a stage's functions are given. */
 struct stage_context {
     const struct stage *stage;
@@ -77,6 +79,9 @@ struct stage {
     void *(*work)(struct stage_context *c, const struct task *task, struct arena *arena, struct err *e);
     /* Worker: writes the result, inside the transaction. */
     bool (*store)(struct stage_context *c, const struct task *task, void *result, struct err *e);
+    /* Worker, instead of work and store: see crowd.h. Comes back when nothing is left to take or it was asked to stop;
+     * false: an error that stops the stage. One worker (jobs) unless the stage says otherwise. May be NULL. */
+    bool (*crowd)(struct stage_context *c, struct crowd *crowd, struct err *e);
     /* Worker: an item failed for good (not retried), inside a transaction: may record why. May be NULL. */
     bool (*failed)(struct stage_context *c, const struct task *task, const struct err *why, struct err *e);
     /* Worker, at its end: gives back what start took. May be NULL. */

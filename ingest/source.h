@@ -1,0 +1,111 @@
+/* source.h: one small interface to every scholarly service: what to ask for a page of search results, and how to read
+ * the answer. An adapter is two or three functions without state and without I/O: it makes URLs and reads bytes, so
+ * recorded replies are all its tests need. The services as they are in 2026 are described at each adapter.
+ *
+ * Adapters trust no reply: a member that is missing or of another type is a fault of that record only (its place, the
+ * member, what is wrong), never of the page; a page that is no reply of this service at all is ERR_FORMAT, one that
+ * says "later" within a status of 200 is ERR_TEMPORARY. */
+#ifndef FIGMILL_INGEST_SOURCE_H
+#define FIGMILL_INGEST_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "ingest/content.h"
+#include "ingest/query.h"
+
+enum { SOURCE_MAX_PAGE = 2000 /* records a reply may hold */, SOURCE_MAX_FILES = 50 /* URLs a record may name */ };
+
+enum source_fact { FACT_UNKNOWN, FACT_NO, FACT_YES };
+
+/* A file of a work that a record names. */
+struct record_file {
+    const char *url;     /* http(s), absolute */
+    const char *kind;    /* "pdf", "xml", "html", "landing" */
+    const char *license; /* of this copy, as stated; or NULL */
+    const char *version; /* "published", "accepted", "submitted"; or NULL */
+};
+
+/* What a source says of one work. Strings live in the arena; NULL: nothing said. Text is clean (text_clean). */
+struct record {
+    const char *source_id;          /* its key in this source; never NULL */
+    const char *doi, *pmcid, *pmid; /* as stated */
+    const char *arxiv;              /* arXiv number without version */
+    const char *title;
+    const char *language; /* BCP 47 */
+    int year;             /* 0: unknown */
+    const char *date;     /* "YYYY-MM-DD", "YYYY-MM" or "YYYY" */
+    const char *journal, *type;
+    const char *license; /* as stated */
+    const char *license_url;
+    const char *abstract; /* only where the page has it */
+    enum source_fact open, retracted;
+    struct record_file *files;
+    size_t n_files;
+    const char *said; /* the record as JSON text, at most 64 KiB, to keep what the source said */
+};
+
+/* A record that could not be read: where on the page, and why. */
+struct record_fault {
+    const char *place; /* "resultList.result[3]", "entry 5 (PMC123)" */
+    const char *text;  /* "title is a number" */
+};
+
+struct source_page {
+    int64_t hits; /* of the whole query, as the source says; -1: it does not say */
+    struct record *records;
+    size_t n, cap;
+    struct record_fault *faults;
+    size_t n_faults, faults_cap;
+    const char *next; /* cursor of the page to ask for next; NULL: this was the last one */
+};
+
+struct source_request {
+    const char *url;
+    const char *accept; /* or NULL */
+    const char *post;   /* form body, for queries too long for a URL; or NULL */
+    enum content_want want;
+};
+
+struct source {
+    const char *name;                   /* in profiles, tables and options: "europepmc" */
+    const char *title;                  /* "Europe PMC" */
+    const char *host;                   /* that it asks */
+    const char *key;                    /* environment variable of the API key ("OPENALEX_KEY"); NULL: it has none */
+    const char *key_query, *key_header; /* "api_key=%s" or "Authorization: Bearer %s": how the key is sent */
+    bool key_needed;                    /* search is refused (ERR_USAGE, saying where to get one) without a key */
+    int page_size;                      /* records asked for at a time */
+    int64_t window;                     /* hits that can be paged through; more are split by date. 0: all */
+    bool by_date; /* it cannot search: pages list everything of the dates, and query_matches sieves */
+
+    /* The request for the page at `cursor` (NULL: the first) of at most `size` records (0: page_size); `contact` is a
+     * mail address. ERR_UNSUPPORTED: this query cannot be asked here (the text says why). NULL: no search, only works.
+     */
+    bool (*ask)(const struct query *q, const char *cursor, int size, const char *contact, struct arena *arena,
+                struct source_request *out, struct err *e);
+    /* Reads a reply, also one with a status that is no success (services answer 400 with a reason in JSON, 404 for no
+     * hit). Guards against cursors that repeat, empty pages with hits left (ERR_TEMPORARY), hits that change. */
+    bool (*read)(const struct query *q, const char *cursor, int status, const char *body, size_t len,
+                 struct arena *arena, struct source_page *out, struct err *e);
+
+    /* The request for one work by its DOI (clean, lower case), PMCID or arXiv number; read by `read` with q NULL: one
+     * record or none. NULL: it cannot. ERR_UNSUPPORTED: not by this kind of identifier. */
+    bool (*ask_work)(const char *id, const char *contact, struct arena *arena, struct source_request *out,
+                     struct err *e);
+};
+
+/* All of them, in the order in which they are asked; ends with NULL. */
+extern const struct source *const sources[];
+const struct source *source_lookup(const char *name); /* NULL: none of that name */
+
+/* For adapters. */
+struct record *source_add_record(struct source_page *page, struct arena *arena);
+void source_add_fault(struct source_page *page, struct arena *arena, const char *place, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* False when the URL is no http(s) one or there are too many; the file is left out then. */
+bool source_add_file(struct record *r, struct arena *arena, const struct record_file *file);
+
+#endif
