@@ -6,8 +6,12 @@
 #include <string.h>
 #include <strings.h>
 
+extern const struct source source_doaj, source_scielo, source_core, source_arxiv_org, source_biorxiv, source_medrxiv,
+    source_jstage, source_hal;
+
 const struct source *const sources[] = {
-    NULL,
+    &source_doaj,   &source_scielo, &source_core, &source_arxiv_org, &source_biorxiv, &source_medrxiv,
+    &source_jstage, &source_hal,    NULL,
 };
 
 const struct source *source_lookup(const char *name)
