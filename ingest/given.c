@@ -11,39 +11,13 @@
 #include "base/text.h"
 #include "db/article.h"
 #include "ingest/link.h"
+#include "ingest/source.h"
 
 enum { LOOK = 100 /* lines that tell whether a file is CSV */ };
 
 static bool has_prefix(const char *text, const char *prefix)
 {
     return strncasecmp(text, prefix, strlen(prefix)) == 0;
-}
-
-/* An arXiv number, its version left out: "2101.00001", "hep-th/9901001", "math.GT/0309136"; NULL: none. */
-static const char *arxiv_number(const char *text, struct arena *arena)
-{
-    size_t len = strcspn(text, "?# "), digits = 0;
-    if (len > 4 && strncasecmp(text + len - 4, ".pdf", 4) == 0)
-        len -= 4;
-    if (len > 2) {
-        size_t at = len;
-        while (at && isdigit((unsigned char)text[at - 1]))
-            at--;
-        if (at > 1 && at < len && (text[at - 1] == 'v' || text[at - 1] == 'V') && isdigit((unsigned char)text[at - 2]))
-            len = at - 1;
-    }
-    size_t head = strspn(text, "0123456789");
-    if (text[head] == '.') {
-        if (head != 4)
-            return NULL;
-        digits = strspn(text + 5, "0123456789");
-        return (digits == 4 || digits == 5) && len == 5 + digits ? arena_strndup(arena, text, len) : NULL;
-    }
-    size_t archive = strspn(text, "abcdefghijklmnopqrstuvwxyz-.ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-    if (archive < 3 || archive > 16 || text[archive] != '/')
-        return NULL;
-    digits = strspn(text + archive + 1, "0123456789");
-    return digits == 7 && len == archive + 8 ? arena_strndup(arena, text, len) : NULL;
 }
 
 static bool set(struct given_work *out, enum given_kind kind, const char *text, struct arena *arena)
@@ -55,7 +29,7 @@ static bool set(struct given_work *out, enum given_kind kind, const char *text, 
 
 static bool set_arxiv(struct given_work *out, const char *text, struct arena *arena)
 {
-    const char *number = arxiv_number(text, arena);
+    const char *number = source_arxiv(arena, arena_printf(arena, "arxiv.org/abs/%s", text));
     return number && set(out, GIVEN_ARXIV, number, arena);
 }
 
@@ -71,20 +45,12 @@ static bool work_of_url(const char *url, struct arena *arena, struct given_work 
     char id[64];
     if (has_prefix(host, "doi.org/") || has_prefix(host, "dx.doi.org/"))
         return article_clean_doi(url, clean) && set(out, GIVEN_DOI, clean, arena);
-    if (has_prefix(host, "arxiv.org/abs/") || has_prefix(host, "arxiv.org/pdf/"))
-        return set_arxiv(out, host + 14, arena);
-    const char *article = strcasestr(path, "/articles/pmc");
-    if (!article)
-        article = strcasestr(path, "/article/pmc/pmc");
-    if (article && (has_prefix(host, "ncbi.nlm.nih.gov") || has_prefix(host, "pmc.ncbi.nlm.nih.gov") ||
-                    has_prefix(host, "europepmc.org"))) {
-        const char *at = strcasestr(article + 9, "pmc");
-        while (at && strcasestr(at + 1, "pmc"))
-            at = strcasestr(at + 1, "pmc");
-        size_t len = at ? 3 + strspn(at + 3, "0123456789") : 0;
-        snprintf(id, sizeof id, "%.*s", len < 20 ? (int)len : 0, at ? at : "");
-        return article_clean_pmcid(id, clean) && set(out, GIVEN_PMCID, clean, arena);
-    }
+    const char *found = source_arxiv(arena, url);
+    if (found)
+        return set(out, GIVEN_ARXIV, found, arena);
+    found = source_pmcid(arena, has_prefix(host, "europepmc.org/article/pmc/") ? path + strlen("/article/pmc/") : url);
+    if (found)
+        return article_clean_pmcid(found, clean) && set(out, GIVEN_PMCID, clean, arena);
     bool pubmed = has_prefix(host, "pubmed.ncbi.nlm.nih.gov/");
     if (!pubmed && has_prefix(host, "ncbi.nlm.nih.gov/pubmed/"))
         number = path + strlen("/pubmed/"), pubmed = true;

@@ -72,7 +72,7 @@ static bool ask(const struct query *q, const char *cursor, int size, const char 
                 struct source_request *out, struct err *e)
 {
     (void)contact;
-    if (!query_language_in(q, "en", "arXiv", e))
+    if (!source_has_terms("arXiv", q, e) || !query_language_in(q, "en", "arXiv", e))
         return false;
     struct str query = STR_INIT(URL_MAX);
     if (q->since || q->until || q->added_since)
@@ -92,11 +92,12 @@ static bool ask_work(const char *id, const char *contact, struct arena *arena, s
                      struct err *e)
 {
     (void)contact;
-    if (str_starts(id, "10.48550/arxiv."))
-        id += strlen("10.48550/arxiv.");
-    if (str_starts(id, "10.") || str_starts(id, "PMC"))
+    const char *number = source_arxiv(arena, id);
+    if (!number && source_id_kind(id) == SOURCE_ID_ARXIV)
+        number = id;
+    if (!number)
         return err_set(e, ERR_UNSUPPORTED, "arXiv knows works by arXiv number only");
-    return request("id_list", id, 0, 1, arena, out, e);
+    return request("id_list", number, 0, 1, arena, out, e);
 }
 
 /* An entry as far as it is read, and what the feed says of itself. */
@@ -108,21 +109,6 @@ struct reading {
     struct record r;
     const char *updated, *comment, *category;
 };
-
-/* "http://arxiv.org/abs/astro-ph/0601001v1" -> "astro-ph/0601001". */
-static const char *number_of(const char *id, struct arena *arena)
-{
-    const char *number = strstr(id, "/abs/");
-    if (!number)
-        return NULL;
-    number += 5;
-    size_t len = strlen(number), digits = len;
-    while (digits && number[digits - 1] >= '0' && number[digits - 1] <= '9')
-        digits--;
-    if (digits > 1 && digits < len && number[digits - 1] == 'v')
-        len = digits - 1;
-    return len ? arena_strndup(arena, number, len) : NULL;
-}
 
 static const char *said(const struct reading *f)
 {
@@ -157,7 +143,7 @@ static void end_entry(struct reading *f)
     f->entries++;
     if (r.source_id && strstr(r.source_id, "/api/errors")) {
         f->error = r.abstract ? r.abstract : "an error without words";
-    } else if (!r.source_id || !(r.arxiv = number_of(r.source_id, f->arena))) {
+    } else if (!r.source_id || !(r.arxiv = source_arxiv(f->arena, r.source_id))) {
         source_add_fault(f->page, f->arena, place, r.source_id ? "the id has no arXiv number" : "id is missing");
     } else {
         f->r.source_id = r.source_id = r.arxiv;

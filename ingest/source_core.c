@@ -3,8 +3,8 @@
  * window, and a 429 may ask for ten minutes (X-RateLimit-Retry-After, X-RateLimit-Remaining; the crawl reads them).
  *
  * Offsets reach to the 10,000th hit. Larger results are read by a scroll: `scroll=true` gives a scrollId, with which
- * the next part is asked for; Elasticsearch may give the same one every time, so only an empty part ends it. Cursors
- * here are "offset=N", "scroll=" (begin it) and "scroll=SEEN|ID".
+ * the next part is asked for; Elasticsearch may give the same one every time, so only an empty part ends it. Marks in
+ * cursors (source_turn) are "offset", "scroll" (begin it) and "scroll|ID". A scroll that has expired begins again.
  *
  * A bare query searches full texts too and finds ten times what is about it: terms are asked of title and abstract. A
  * work's language is guessed by CORE and often missing, so it is not asked for. Licences are not told. `downloadUrl` is
@@ -23,36 +23,29 @@ static const struct query_syntax syntax = {
     .and_word = " AND ", .or_word = " OR ", .open = "(", .close = ")", .quote = '"'};
 static const char *const fields[] = {"title:", "abstract:", NULL};
 
-/* Where a page begins: at an offset, or within a scroll. */
-struct place {
-    int64_t seen;
-    bool scroll;
-    const char *id; /* of the scroll; "" its first page */
-};
+#define BEGIN_SCROLL "0.0.scroll"
 
-static struct place place_of(const char *cursor)
+/* The scroll that a cursor goes on with: "" it begins, NULL none. */
+static const char *scroll_of(const struct source_cursor *at)
 {
-    if (cursor && str_starts(cursor, "scroll=")) {
-        char *end;
-        struct place p = {.seen = strtoll(cursor + 7, &end, 10), .scroll = true};
-        p.id = *end == '|' ? end + 1 : "";
-        return p;
-    }
-    return (struct place){.seen = cursor && str_starts(cursor, "offset=") ? strtoll(cursor + 7, NULL, 10) : 0};
+    if (!str_starts(at->mark, "scroll"))
+        return NULL;
+    return at->mark[6] == '|' ? at->mark + 7 : "";
 }
 
-static bool request(const char *query, const struct place *p, int size, struct arena *arena, struct source_request *out,
-                    struct err *e)
+static bool request(const char *query, const struct source_cursor *at, int size, struct arena *arena,
+                    struct source_request *out, struct err *e)
 {
     struct str url = STR_INIT(URL_MAX);
     str_add(&url, "https://api.core.ac.uk/v3/search/works/");
     query_parameter(&url, "q", query);
     str_addf(&url, "&limit=%d", size > 0 && size < PAGE ? size : PAGE);
-    if (!p->scroll)
-        str_addf(&url, "&offset=%" PRId64, p->seen);
-    else if (*p->id)
-        query_parameter(&url, "scrollId", p->id);
-    if (p->scroll)
+    const char *scroll = scroll_of(at);
+    if (!scroll)
+        str_addf(&url, "&offset=%" PRId64, at->seen);
+    else if (*scroll)
+        query_parameter(&url, "scrollId", scroll);
+    if (scroll)
         str_add(&url, "&scroll=true");
     bool fits = !url.overflow;
     *out = (struct source_request){
@@ -66,7 +59,10 @@ static bool ask(const struct query *q, const char *cursor, int size, const char 
                 struct source_request *out, struct err *e)
 {
     (void)contact;
-    struct place place = place_of(cursor);
+    if (!source_has_terms("CORE", q, e))
+        return false;
+    struct source_cursor at;
+    source_cursor_read(cursor, &at);
     struct str query = STR_INIT(URL_MAX);
     query_write_fields(q, &syntax, fields, &query);
     const char *text = arena_printf(arena, q->since || q->until || q->added_since ? "(%s)" : "%s", query.data);
@@ -79,7 +75,7 @@ static bool ask(const struct query *q, const char *cursor, int size, const char 
         str_addf(&query, " AND yearPublished<=%d", query_year(q->until, 9999));
     if (q->added_since)
         str_addf(&query, " AND updatedDate>=%s", q->added_since);
-    bool ok = fits && !query.overflow ? request(query.data, &place, size, arena, out, e)
+    bool ok = fits && !query.overflow ? request(query.data, &at, size, arena, out, e)
                                       : err_set(e, ERR_UNSUPPORTED, "CORE: the query is too long");
     str_release(&query);
     return ok;
@@ -89,9 +85,9 @@ static bool ask_work(const char *id, const char *contact, struct arena *arena, s
                      struct err *e)
 {
     (void)contact;
-    if (!str_starts(id, "10."))
+    if (source_id_kind(id) != SOURCE_ID_DOI)
         return err_set(e, ERR_UNSUPPORTED, "CORE knows works by DOI only");
-    return request(arena_printf(arena, "doi:\"%s\"", id), &(struct place){0}, 1, arena, out, e);
+    return request(arena_printf(arena, "doi:\"%s\"", id), &(struct source_cursor){.mark = ""}, 1, arena, out, e);
 }
 
 static void add_file(const struct source_item *item, const char *stated, struct record *r)
@@ -143,55 +139,55 @@ static bool read_work(const struct source_item *item, struct record *r)
     return true;
 }
 
-/* The cursor of the page behind this one, of n works. */
-static bool next_page(const cJSON *json, const struct place *p, int n, struct arena *arena, struct source_page *out,
-                      struct err *e)
+/* The mark of the page behind this one; NULL: there is none. */
+static const char *next_mark(const cJSON *json, const struct source_cursor *at, int64_t n, int64_t hits,
+                             struct arena *arena)
 {
-    int64_t seen = p->seen + n;
-    if (!n && seen < out->hits) {
-        /* Merged works count in totalHits but are not listed; a scroll that ends far from it was lost. */
-        if (p->scroll && seen * 100 >= out->hits * 95)
-            return true;
-        return err_set(e, ERR_TEMPORARY, "CORE: the page behind work %" PRId64 " of %" PRId64 " is empty", seen,
-                       out->hits);
-    }
-    if (!n || seen >= out->hits)
-        return true;
-    if (p->scroll) {
-        const char *id = json_text(json, "scrollId");
-        if (!id || !*id)
-            return err_set(e, ERR_TEMPORARY, "CORE: no scrollId behind work %" PRId64 " of %" PRId64, seen, out->hits);
-        out->next = arena_printf(arena, "scroll=%" PRId64 "|%s", seen, id);
-    } else if (out->hits > BY_OFFSET) {
-        out->next = "scroll=";
-    } else {
-        out->next = arena_printf(arena, "offset=%" PRId64, seen);
-    }
-    return true;
+    if (at->seen + n >= hits)
+        return NULL;
+    if (!scroll_of(at))
+        return "offset";
+    const char *id = json_text(json, "scrollId");
+    return id && *id ? arena_printf(arena, "scroll|%s", id) : NULL;
 }
 
-static bool read_page(const cJSON *json, const struct place *p, struct arena *arena, struct source_page *out,
-                      struct err *e)
+static bool read_page(const struct query *q, const cJSON *json, const struct source_cursor *at, struct arena *arena,
+                      struct source_page *out, struct err *e)
 {
     const cJSON *results = json_member(json, "results");
     out->hits = source_json_number(json, "totalHits", -1);
     if (!cJSON_IsArray(results) || out->hits < 0)
         return err_set(e, ERR_FORMAT, "CORE: no page of works of API v3: %s is missing",
                        cJSON_IsArray(results) ? "totalHits" : "results");
-    int64_t offset = source_json_number(json, "offset", p->seen);
-    if (!p->scroll && offset != p->seen)
-        return err_set(e, ERR_TEMPORARY, "CORE gave the page at %" PRId64 " for that at %" PRId64, offset, p->seen);
-    if (!next_page(json, p, cJSON_GetArraySize(results), arena, out, e))
-        return false;
+    int64_t offset = source_json_number(json, "offset", at->seen);
+    if (!scroll_of(at) && offset != at->seen)
+        return err_set(e, ERR_TEMPORARY, "CORE gave the page at %" PRId64 " for that at %" PRId64, offset, at->seen);
     source_json_records(out, arena, results, "results", read_work);
+    int64_t n = cJSON_GetArraySize(results);
+    if (!q)
+        return true;
+    if (!source_turn("CORE", at, next_mark(json, at, n, out->hits, arena), (size_t)n, out, arena, e)) {
+        if (scroll_of(at))
+            out->next = BEGIN_SCROLL;
+        return false;
+    }
+    if (out->next && out->hits > BY_OFFSET && !scroll_of(at))
+        out->next = BEGIN_SCROLL;
     return true;
 }
 
 static bool read(const struct query *q, const char *cursor, int status, const char *body, size_t len,
                  struct arena *arena, struct source_page *out, struct err *e)
 {
-    struct place place = place_of(cursor);
+    struct source_cursor at;
+    source_cursor_read(cursor, &at);
     *out = (struct source_page){.hits = -1};
+    const char *scroll = scroll_of(&at);
+    if (scroll && *scroll && (status == 400 || status == 404)) {
+        out->next = BEGIN_SCROLL;
+        return err_set(e, ERR_TEMPORARY, "CORE: the scroll has expired behind work %" PRId64 ": it begins again",
+                       at.seen);
+    }
     struct err why = {0};
     cJSON *json = source_json("CORE", body, len, &why);
     bool ok = source_status("CORE", status, json_text(json, "message"), e);
@@ -199,9 +195,7 @@ static bool read(const struct query *q, const char *cursor, int status, const ch
         *e = why;
         ok = false;
     }
-    ok = ok && read_page(json, &place, arena, out, e);
-    if (!q)
-        out->next = NULL;
+    ok = ok && read_page(q, json, &at, arena, out, e);
     cJSON_Delete(json);
     return ok;
 }

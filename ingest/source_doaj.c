@@ -73,6 +73,8 @@ static bool ask(const struct query *q, const char *cursor, int size, const char 
                 struct source_request *out, struct err *e)
 {
     (void)contact;
+    if (!source_has_terms("DOAJ", q, e))
+        return false;
     struct str query = STR_INIT(URL_MAX);
     query_write(q, &syntax, &query);
     bool dates = q->since || q->until || q->added_since;
@@ -92,7 +94,7 @@ static bool ask_work(const char *id, const char *contact, struct arena *arena, s
                      struct err *e)
 {
     (void)contact;
-    if (!str_starts(id, "10."))
+    if (source_id_kind(id) != SOURCE_ID_DOI)
         return err_set(e, ERR_UNSUPPORTED, "DOAJ knows works by DOI only");
     return ask_page(arena_printf(arena, "doi:\"%s\"", id), 1, 10, arena, out, e);
 }

@@ -22,8 +22,8 @@ static const char wanted[] =
     "docid,halId_s,doiId_s,pubmedId_s,pubmedcentralId_s,arxivId_s,title_s,abstract_s,language_s,producedDate_s,"
     "journalTitle_s,docType_s,licence_s,openAccess_bool,fileMain_s,files_s,uri_s,label_s";
 
-static bool request(const struct str *query, const struct str *filters, const char *cursor, int size,
-                    struct arena *arena, struct source_request *out, struct err *e)
+static bool request(const struct str *query, const struct str *filters, const char *mark, int size, struct arena *arena,
+                    struct source_request *out, struct err *e)
 {
     struct str url = STR_INIT(URL_MAX);
     str_add(&url, "https://api.archives-ouvertes.fr/search/");
@@ -31,7 +31,7 @@ static bool request(const struct str *query, const struct str *filters, const ch
     str_add(&url, filters->data);
     query_parameter(&url, "fl", wanted);
     str_addf(&url, "&wt=json&rows=%d&sort=docid%%20asc", size > 0 && size < PAGE ? size : PAGE);
-    query_parameter(&url, "cursorMark", cursor && *cursor ? cursor : "*");
+    query_parameter(&url, "cursorMark", *mark ? mark : "*");
     bool fits = !url.overflow && !query->overflow && !filters->overflow;
     *out = (struct source_request){
         .url = arena_strdup(arena, url.data), .accept = "application/json", .want = CONTENT_JSON};
@@ -65,10 +65,14 @@ static bool ask(const struct query *q, const char *cursor, int size, const char 
                 struct source_request *out, struct err *e)
 {
     (void)contact;
+    if (!source_has_terms("HAL", q, e))
+        return false;
+    struct source_cursor at;
+    source_cursor_read(cursor, &at);
     struct str query = STR_INIT(URL_MAX), filters = STR_INIT(URL_MAX);
     query_write_fields(q, &syntax, fields, &query);
     add_filters(q, arena, &filters);
-    bool ok = request(&query, &filters, cursor, size, arena, out, e);
+    bool ok = request(&query, &filters, at.mark, size, arena, out, e);
     str_release(&query);
     str_release(&filters);
     return ok;
@@ -79,9 +83,15 @@ static bool ask_work(const char *id, const char *contact, struct arena *arena, s
 {
     (void)contact;
     struct str query = STR_INIT(URL_MAX), filters = STR_INIT(1);
-    const char *field = str_starts(id, "10.") ? "doiId_s" : str_starts(id, "PMC") ? "pubmedcentralId_s" : "arxivId_s";
+    enum source_id kind = source_id_kind(id);
+    const char *field = kind == SOURCE_ID_DOI     ? "doiId_s"
+                        : kind == SOURCE_ID_PMCID ? "pubmedcentralId_s"
+                        : kind == SOURCE_ID_ARXIV ? "arxivId_s"
+                                                  : NULL;
+    if (!field)
+        return err_set(e, ERR_UNSUPPORTED, "HAL knows works by DOI, PMCID and arXiv number, not by '%.40s'", id);
     str_addf(&query, "%s:\"%s\"", field, id);
-    bool ok = request(&query, &filters, NULL, 1, arena, out, e);
+    bool ok = request(&query, &filters, "", 1, arena, out, e);
     str_release(&query);
     str_release(&filters);
     return ok;
@@ -143,7 +153,7 @@ static bool read_doc(const struct source_item *item, struct record *r)
     return true;
 }
 
-static bool read_page(const struct query *q, const cJSON *json, const char *cursor, struct arena *arena,
+static bool read_page(const struct query *q, const cJSON *json, const struct source_cursor *at, struct arena *arena,
                       struct source_page *out, struct err *e)
 {
     const cJSON *response = json_member(json, "response"), *docs = json_member(response, "docs");
@@ -152,22 +162,22 @@ static bool read_page(const struct query *q, const cJSON *json, const char *curs
     if (!cJSON_IsArray(docs) || out->hits < 0)
         return err_set(e, ERR_FORMAT, "HAL: no page of results: response.%s is missing",
                        cJSON_IsArray(docs) ? "numFound" : "docs");
-    int n = cJSON_GetArraySize(docs);
-    bool last = next && strcmp(next, cursor && *cursor ? cursor : "*") == 0;
-    if (q && !n && out->hits > 0 && !last)
-        return err_set(e, ERR_TEMPORARY, "HAL: an empty page with %lld hits", (long long)out->hits);
+    size_t n = (size_t)cJSON_GetArraySize(docs);
     source_json_records(out, arena, docs, "response.docs", read_doc);
-    if (q && !next && n < out->hits)
-        source_add_fault(out, arena, "nextCursorMark", "is missing behind %d of %lld records", n, (long long)out->hits);
-    if (q && n && next && !last)
-        out->next = arena_strdup(arena, next);
-    return true;
+    if (!q)
+        return true;
+    if (!next)
+        source_add_fault(out, arena, "nextCursorMark", "is missing");
+    bool last = !next || strcmp(next, *at->mark ? at->mark : "*") == 0;
+    return source_turn("HAL", at, last ? NULL : next, n, out, arena, e);
 }
 
 static bool read(const struct query *q, const char *cursor, int status, const char *body, size_t len,
                  struct arena *arena, struct source_page *out, struct err *e)
 {
     *out = (struct source_page){.hits = -1};
+    struct source_cursor at;
+    source_cursor_read(cursor, &at);
     struct err why = {0};
     cJSON *json = source_json("HAL", body, len, &why);
     const cJSON *error = json_member(json, "error");
@@ -178,7 +188,7 @@ static bool read(const struct query *q, const char *cursor, int status, const ch
         *e = why;
         ok = false;
     }
-    ok = ok && read_page(q, json, cursor, arena, out, e);
+    ok = ok && read_page(q, json, &at, arena, out, e);
     cJSON_Delete(json);
     return ok;
 }

@@ -76,7 +76,7 @@ static bool ask(const struct query *q, const char *cursor, int size, const char 
 {
     (void)contact;
     struct place place = place_of(cursor);
-    if (!query_language_in(q, "ja en", "J-STAGE", e))
+    if (!source_has_terms("J-STAGE", q, e) || !query_language_in(q, "ja en", "J-STAGE", e))
         return false;
     if (combinations(q) > COMBINATIONS)
         return err_set(e, ERR_UNSUPPORTED,
@@ -96,13 +96,11 @@ static bool ask(const struct query *q, const char *cursor, int size, const char 
     if (q->until)
         str_addf(&url, "&pubyearto=%d", query_year(q->until, 9999));
     str_addf(&url, "&start=%" PRId64 "&count=%d", place.start, size > 0 && size < PAGE ? size : PAGE);
-    bool fits = !text.overflow && !url.overflow, some = text.len > 0;
+    bool fits = !text.overflow && !url.overflow;
     *out =
         (struct source_request){.url = arena_strdup(arena, url.data), .accept = "application/xml", .want = CONTENT_XML};
     str_release(&text);
     str_release(&url);
-    if (!some)
-        return err_set(e, ERR_UNSUPPORTED, "J-STAGE: the query has no terms");
     return fits || err_set(e, ERR_UNSUPPORTED, "J-STAGE: the query is too long");
 }
 
