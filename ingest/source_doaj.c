@@ -177,7 +177,7 @@ static bool read_article(const struct source_item *item, struct record *r)
     read_identifiers(item, bib, r);
     r->title = item_markup(item, bib, "title");
     r->abstract = item_markup(item, bib, "abstract");
-    int64_t year = item_number(item, bib, "year", 0), month = item_number(item, bib, "month", 0);
+    int64_t year = item_number(item, bib, "year", 0), month = source_json_number(bib, "month", 0);
     source_set_date(r, item->arena,
                     month >= 1 && month <= 12 ? arena_printf(item->arena, "%04d-%02d", (int)year, (int)month)
                                               : arena_printf(item->arena, "%04d", (int)year));

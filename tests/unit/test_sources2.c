@@ -58,7 +58,7 @@ static void expect_work(struct source_case *c, const char *id, const char *url)
         assert_true(c->ok);
         assert_string_equal(c->request.url, url);
     } else {
-        case_expect_error(c, ERR_UNSUPPORTED, "by");
+        case_expect_error(c, ERR_UNSUPPORTED, "knows");
     }
 }
 
@@ -98,9 +98,10 @@ static void test_doaj_asks(void **state)
     (void)state;
     struct source_case c = start("doaj", &joints);
     const char *url = case_url(&c, NULL, 0);
-    assert_string_equal(url, "https://doaj.org/api/search/articles/%28%28%22low-dose%22%20OR%20%220.5%20Gy%22%29%20AND%20"
-                             "%28arthrosis%20OR%20%22joint%20pain%22%29%29%20AND%20bibjson.year%3A%5B2020%20TO%202021%5D"
-                             "?page=1&pageSize=100");
+    assert_string_equal(url,
+                        "https://doaj.org/api/search/articles/%28%28%22low-dose%22%20OR%20%220.5%20Gy%22%29%20AND%20"
+                        "%28arthrosis%20OR%20%22joint%20pain%22%29%29%20AND%20bibjson.year%3A%5B2020%20TO%202021%5D"
+                        "?page=1&pageSize=100");
     expect_has(case_url(&c, "4", 20), "?page=4&pageSize=20");
     struct query months = joints;
     months.since = "2020-02-01";
@@ -109,7 +110,8 @@ static void test_doaj_asks(void **state)
     expect_has(case_url(&c, NULL, 0), "%28bibjson.month%3A2%20OR%20bibjson.month%3A02%20OR%20bibjson.month%3A3");
     months.since = "2020-01-01";
     months.added_since = "2026-01-31";
-    expect_has(case_url(&c, NULL, 0), "OR%20NOT%20_exists_%3Abibjson.month%29%20AND%20last_updated%3A%5B2026-01-31%20TO");
+    expect_has(case_url(&c, NULL, 0),
+               "OR%20NOT%20_exists_%3Abibjson.month%29%20AND%20last_updated%3A%5B2026-01-31%20TO");
     months.until = "2020-12-31";
     expect_lacks(case_url(&c, NULL, 0), "bibjson.month");
     expect_work(&c, "10.5555/a(1)",
@@ -201,8 +203,8 @@ static void test_doaj_window(void **state)
     for (int page = 9; page <= 10; page++) {
         char cursor[16], body[200];
         snprintf(cursor, sizeof cursor, "%d", page);
-        snprintf(body, sizeof body, "{\"total\":5000,\"page\":%d,\"pageSize\":100,\"results\":[{\"id\":\"1\",\"bibjson\":{}}]}",
-                 page);
+        snprintf(body, sizeof body,
+                 "{\"total\":5000,\"page\":%d,\"pageSize\":100,\"results\":[{\"id\":\"1\",\"bibjson\":{}}]}", page);
         assert_true(case_read_bytes(&c, body, strlen(body), 200, cursor));
         assert_int_equal(c.page.next != NULL, page == 9);
     }
@@ -214,12 +216,13 @@ static void test_core_asks(void **state)
 {
     (void)state;
     struct source_case c = start("core", &joints);
-    assert_string_equal(case_url(&c, NULL, 0),
-                        "https://api.core.ac.uk/v3/search/works/?q=%28%28%28title%3A%22low-dose%22%20OR%20title%3A%220.5%20Gy"
-                        "%22%29%20OR%20%28abstract%3A%22low-dose%22%20OR%20abstract%3A%220.5%20Gy%22%29%29%20AND%20%28%28"
-                        "title%3Aarthrosis%20OR%20title%3A%22joint%20pain%22%29%20OR%20%28abstract%3Aarthrosis%20OR%20"
-                        "abstract%3A%22joint%20pain%22%29%29%29%20AND%20yearPublished%3E%3D2020%20AND%20yearPublished%3C%3D"
-                        "2021&limit=100&offset=0");
+    assert_string_equal(
+        case_url(&c, NULL, 0),
+        "https://api.core.ac.uk/v3/search/works/?q=%28%28%28title%3A%22low-dose%22%20OR%20title%3A%220.5%20Gy"
+        "%22%29%20OR%20%28abstract%3A%22low-dose%22%20OR%20abstract%3A%220.5%20Gy%22%29%29%20AND%20%28%28"
+        "title%3Aarthrosis%20OR%20title%3A%22joint%20pain%22%29%20OR%20%28abstract%3Aarthrosis%20OR%20"
+        "abstract%3A%22joint%20pain%22%29%29%29%20AND%20yearPublished%3E%3D2020%20AND%20yearPublished%3C%3D"
+        "2021&limit=100&offset=0");
     expect_has(case_url(&c, "200.00000007.offset", 0), "&limit=100&offset=200");
     expect_has(case_url(&c, "0.0.scroll", 0), "&limit=100&scroll=true");
     expect_has(case_url(&c, "100.00000007.scroll|a==", 0), "&limit=100&scrollId=a%3D%3D&scroll=true");
@@ -282,6 +285,9 @@ static void test_core_scrolls(void **state)
     case_read(&c, "core/scroll1.json", 200, second);
     case_expect_error(&c, ERR_TEMPORARY, "again");
     assert_string_equal(c.page.next, "0.0.scroll");
+    const char *without = "{\"totalHits\":20001,\"results\":[{\"id\":9}]}";
+    case_read_bytes(&c, without, strlen(without), 200, second);
+    case_expect_error(&c, ERR_TEMPORARY, "no scrollId after 3 of 20001");
     case_read(&c, "core/scroll_end.json", 200, second);
     case_expect_error(&c, ERR_TEMPORARY, "after 2 of 20001");
     assert_string_equal(c.page.next, "0.0.scroll");
@@ -329,7 +335,8 @@ static void test_arxiv_asks(void **state)
     expect_has(url, "%29%20AND%20submittedDate%3A%5B202002010000%20TO%20202104302359%5D&start=0&max_results=200");
     expect_has(case_url(&c, "400", 0), "&start=400&");
     expect_has(case_url(&c, "again", 0), "&start=0&");
-    expect_work(&c, "hep-th/9901001", "https://export.arxiv.org/api/query?id_list=hep-th%2F9901001&start=0&max_results=1");
+    expect_work(&c, "hep-th/9901001",
+                "https://export.arxiv.org/api/query?id_list=hep-th%2F9901001&start=0&max_results=1");
     expect_work(&c, "10.48550/arxiv.2101.00001",
                 "https://export.arxiv.org/api/query?id_list=2101.00001&start=0&max_results=1");
     expect_work(&c, "10.5555/x", NULL);
@@ -442,7 +449,8 @@ static void test_biorxiv(void **state)
     assert_int_equal(c.page.records[2].n_files, 1);
     assert_true(case_read(&c, "biorxiv/page2.json", 200, "3"));
     case_expect_file(&c.page.records[0], 1, "pdf",
-                     "https://www.medrxiv.org/content/10.1101/2026.01.05.700004v1.full.pdf", "cc_by_nc_nd", "submitted");
+                     "https://www.medrxiv.org/content/10.1101/2026.01.05.700004v1.full.pdf", "cc_by_nc_nd",
+                     "submitted");
     assert_null(c.page.next);
     assert_true(case_read(&c, "biorxiv/none.json", 200, NULL));
     assert_int_equal(c.page.hits, 0);
@@ -487,13 +495,15 @@ static void test_jstage_asks(void **state)
 {
     (void)state;
     struct source_case c = start("jstage", &joints);
-    assert_string_equal(case_url(&c, NULL, 0), "https://api.jstage.jst.go.jp/searchapi/do?service=3&text=low-dose%20arthrosis"
-                                               "&pubyearfrom=2020&pubyearto=2021&start=1&count=1000");
+    assert_string_equal(case_url(&c, NULL, 0),
+                        "https://api.jstage.jst.go.jp/searchapi/do?service=3&text=low-dose%20arthrosis"
+                        "&pubyearfrom=2020&pubyearto=2021&start=1&count=1000");
     expect_has(case_url(&c, "1|1", 0), "text=low-dose%20joint%20pain&");
     expect_has(case_url(&c, "3|1001", 0), "text=0.5%20Gy%20joint%20pain&pubyearfrom=2020&pubyearto=2021&start=1001");
     static const struct query raw = {.language = "ja", .raw = "低線量 放射線"};
     c.query = &raw;
-    expect_has(case_url(&c, NULL, 0), "service=3&text=%E4%BD%8E%E7%B7%9A%E9%87%8F%20%E6%94%BE%E5%B0%84%E7%B7%9A&start=1&");
+    expect_has(case_url(&c, NULL, 0),
+               "service=3&text=%E4%BD%8E%E7%B7%9A%E9%87%8F%20%E6%94%BE%E5%B0%84%E7%B7%9A&start=1&");
     case_end(&c);
     struct query french = joints;
     french.language = "fr";
@@ -525,8 +535,9 @@ static void test_jstage_reads(void **state)
     assert_null(r->language);
     assert_int_equal(r->year, 2012);
     assert_int_equal(r->n_files, 0);
-    assert_string_equal(r->said, "{\"id\":\"https://www.jstage.jst.go.jp/article/tei/1/1/1_1/_article/-char/ja/\",\"doi\":"
-                                 "\"10.5555/tei.1.1\"}");
+    assert_string_equal(r->said,
+                        "{\"id\":\"https://www.jstage.jst.go.jp/article/tei/1/1/1_1/_article/-char/ja/\",\"doi\":"
+                        "\"10.5555/tei.1.1\"}");
     assert_string_equal(c.page.records[1].language, "ja");
     assert_true(case_read(&c, "jstage/page2.xml", 200, "0|3"));
     assert_string_equal(c.page.records[0].title, "Arthrosis");
@@ -619,7 +630,7 @@ static void test_hal_reads(void **state)
     case_read(&c, "hal/empty_early.json", 200, second);
     case_expect_error(&c, ERR_TEMPORARY, "an empty page after 2 of 3");
     case_read(&c, "hal/repeats_early.json", 200, NULL);
-    case_expect_error(&c, ERR_TEMPORARY, "no next page after 1 of 3");
+    case_expect_error(&c, ERR_TEMPORARY, "the cursor repeats after 1 of 3");
     case_read(&c, "hal/page1.json", 200, second);
     case_expect_error(&c, ERR_TEMPORARY, "again");
     case_read(&c, "hal/error.json", 400, NULL);
@@ -630,7 +641,6 @@ static void test_hal_reads(void **state)
     assert_int_equal(c.page.n, 1);
     assert_string_equal(c.page.records[0].source_id, "901");
     case_expect_fault(&c, 0, "response.docs[0]", "title_s is missing");
-    case_expect_fault(&c, 1, "nextCursorMark", "missing");
     c.query = NULL;
     assert_true(case_read(&c, "hal/odd.json", 200, NULL));
     assert_int_equal(c.page.n, 2);
@@ -646,9 +656,11 @@ static void test_scielo_asks(void **state)
 {
     (void)state;
     struct source_case c = start("scielo", &joints);
-    assert_string_equal(case_url(&c, NULL, 0), "https://articlemeta.scielo.org/api/v1/articles/?collection=scl&from=2020-02-01"
-                                               "&until=2021-04-30&limit=50&offset=0&body=false");
-    expect_has(case_url(&c, "mex|100", 0), "?collection=mex&from=2020-02-01&until=2021-04-30&limit=50&offset=100&body=");
+    assert_string_equal(case_url(&c, NULL, 0),
+                        "https://articlemeta.scielo.org/api/v1/articles/?collection=scl&from=2020-02-01"
+                        "&until=2021-04-30&limit=50&offset=0&body=false");
+    expect_has(case_url(&c, "mex|100", 0),
+               "?collection=mex&from=2020-02-01&until=2021-04-30&limit=50&offset=100&body=");
     expect_has(case_url(&c, "mex|100|ids", 0), "/article/identifiers/?collection=mex&from=2020-02-01&until=2021-04-30&"
                                                "limit=100&offset=100");
     assert_string_equal(case_url(&c, "mex|100|ids S1 S2", 0),
@@ -685,8 +697,10 @@ static void test_scielo_reads(void **state)
     assert_string_equal(r->license, "CC BY-NC 4.0");
     assert_string_equal(r->license_url, "https://creativecommons.org/licenses/by-nc/4.0/");
     assert_int_equal(r->n_files, 4);
-    case_expect_file(r, 0, "xml", "https://articlemeta.scielo.org/api/v1/article/?collection=scl&code="
-                                  "S0000-00012020000000001&format=xmlrsps", "CC BY-NC 4.0", "published");
+    case_expect_file(r, 0, "xml",
+                     "https://articlemeta.scielo.org/api/v1/article/?collection=scl&code="
+                     "S0000-00012020000000001&format=xmlrsps",
+                     "CC BY-NC 4.0", "published");
     case_expect_file(r, 1, "pdf", "http://www.scielo.br/pdf/rdb/v1n1/1.pdf", "CC BY-NC 4.0", "published");
     r = &c.page.records[1];
     assert_string_equal(r->doi, "10.5555/other.2");
@@ -760,27 +774,48 @@ static const struct {
     int records;
     int64_t hits;
 } recorded[] = {
-    {"atom_id_malformed_error_400.xml", -1, 0},   {"atom_id_no_such_empty.xml", 0, 0},
-    {"atom_id_old_style.xml", 1, 1},              {"atom_id_quant_ph_v1.xml", 1, 1},
-    {"atom_id_single.xml", 1, 1},                 {"atom_id_two_one_missing.xml", 1, 1},
-    {"atom_query_p1.xml", 10, 214881},            {"atom_query_p2.xml", 10, 214881},
-    {"atom_query_p3.xml", 10, 214881},            {"oai_arXivRaw_1810.09584.xml", -1, 0},
-    {"oai_arxiv-physics-hep-th.xml", -1, 0},      {"oai_arxiv-single.xml", -1, 0},
-    {"details_2026-08-01_p0.json", 1, 109},       {"pubs_2026-06-01_p0.json", 0, 469},
-    {"rss_subject_feed.xml", -1, 0},              {"site_search_no_results.html", -1, 0},
-    {"v2_advanced_no_results.json", -1, 0},       {"v2_article_get.json", -1, 0},
-    {"v2_batch_sample.json", -1, 0},              {"v2_search.json", -1, 0},
-    {"v3_search_works_item.json", -1, 0},         {"v3_search_works_page.json", 2, 23027},
-    {"articles_fatcat_dump.jsonl", -1, 0},        {"v2_article_single.json", -1, 0},
-    {"v2_journal_single.json", -1, 0},            {"v2_search_articles_license.json", 10, 5412874},
-    {"v2_search_articles_pagesize2.json", 2, 5412874}, {"v2_search_articles_sorted.json", 13, 13},
-    {"v3_search_articles_one.json", 1, 1},        {"author_ref.json", 2, 2},
-    {"search_default.json", 30, 51},              {"search_fl_all.json", 30, 51},
-    {"x4.json", 1, 1},                            {"list_service2_docs.xml", 1, 1},
-    {"search_service3.xml", 3, 677},              {"search_service3_2026_hand_edited.xml", 1, 3126},
-    {"article_docs_1.json", 1, -1},               {"article_json_aa_S0044-59672003000300002.json", 0, -1},
-    {"article_json_articlemetaapi.json", 1, -1},  {"article_json_default.json", 1, -1},
-    {"article_json_mx_S0036-36341997000100001.json", 1, -1}, {"article_json_spa.json", 1, -1},
+    {"atom_id_malformed_error_400.xml", -1, 0},
+    {"atom_id_no_such_empty.xml", 0, 0},
+    {"atom_id_old_style.xml", 1, 1},
+    {"atom_id_quant_ph_v1.xml", 1, 1},
+    {"atom_id_single.xml", 1, 1},
+    {"atom_id_two_one_missing.xml", 1, 1},
+    {"atom_query_p1.xml", 10, 214881},
+    {"atom_query_p2.xml", 10, 214881},
+    {"atom_query_p3.xml", 10, 214881},
+    {"oai_arXivRaw_1810.09584.xml", -1, 0},
+    {"oai_arxiv-physics-hep-th.xml", -1, 0},
+    {"oai_arxiv-single.xml", -1, 0},
+    {"details_2026-08-01_p0.json", 1, 109},
+    {"pubs_2026-06-01_p0.json", 0, 469},
+    {"rss_subject_feed.xml", -1, 0},
+    {"site_search_no_results.html", -1, 0},
+    {"v2_advanced_no_results.json", -1, 0},
+    {"v2_article_get.json", -1, 0},
+    {"v2_batch_sample.json", -1, 0},
+    {"v2_search.json", -1, 0},
+    {"v3_search_works_item.json", -1, 0},
+    {"v3_search_works_page.json", 2, 23027},
+    {"articles_fatcat_dump.jsonl", -1, 0},
+    {"v2_article_single.json", -1, 0},
+    {"v2_journal_single.json", -1, 0},
+    {"v2_search_articles_license.json", 10, 5412874},
+    {"v2_search_articles_pagesize2.json", 2, 5412874},
+    {"v2_search_articles_sorted.json", 6, 103},
+    {"v3_search_articles_one.json", 1, 1},
+    {"author_ref.json", 2, 2},
+    {"search_default.json", 30, 51},
+    {"search_fl_all.json", 1, 51},
+    {"x4.json", 1, 1},
+    {"list_service2_docs.xml", 1, 1},
+    {"search_service3.xml", 3, 677},
+    {"search_service3_2026_hand_edited.xml", 1, 3126},
+    {"article_docs_1.json", 1, -1},
+    {"article_json_aa_S0044-59672003000300002.json", 0, -1},
+    {"article_json_articlemetaapi.json", 1, -1},
+    {"article_json_default.json", 1, -1},
+    {"article_json_mx_S0036-36341997000100001.json", 1, -1},
+    {"article_json_spa.json", 1, -1},
 };
 
 static void read_recorded(struct source_case *c, const char *name, const char *body, size_t len)
@@ -813,17 +848,28 @@ static void test_recorded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_query_fields),      cmocka_unit_test(test_doaj_asks),
-        cmocka_unit_test(test_doaj_reads),        cmocka_unit_test(test_doaj_troubles),
-        cmocka_unit_test(test_doaj_window),       cmocka_unit_test(test_core_asks),
-        cmocka_unit_test(test_core_reads),        cmocka_unit_test(test_core_scrolls),
-        cmocka_unit_test(test_core_troubles),     cmocka_unit_test(test_arxiv_asks),
-        cmocka_unit_test(test_arxiv_reads),       cmocka_unit_test(test_arxiv_troubles),
-        cmocka_unit_test(test_biorxiv),           cmocka_unit_test(test_biorxiv_troubles),
-        cmocka_unit_test(test_jstage_asks),       cmocka_unit_test(test_jstage_reads),
-        cmocka_unit_test(test_hal_asks),          cmocka_unit_test(test_hal_reads),
-        cmocka_unit_test(test_scielo_asks),       cmocka_unit_test(test_scielo_reads),
-        cmocka_unit_test(test_scielo_identifiers), cmocka_unit_test(test_recorded),
+        cmocka_unit_test(test_query_fields),
+        cmocka_unit_test(test_doaj_asks),
+        cmocka_unit_test(test_doaj_reads),
+        cmocka_unit_test(test_doaj_troubles),
+        cmocka_unit_test(test_doaj_window),
+        cmocka_unit_test(test_core_asks),
+        cmocka_unit_test(test_core_reads),
+        cmocka_unit_test(test_core_scrolls),
+        cmocka_unit_test(test_core_troubles),
+        cmocka_unit_test(test_arxiv_asks),
+        cmocka_unit_test(test_arxiv_reads),
+        cmocka_unit_test(test_arxiv_troubles),
+        cmocka_unit_test(test_biorxiv),
+        cmocka_unit_test(test_biorxiv_troubles),
+        cmocka_unit_test(test_jstage_asks),
+        cmocka_unit_test(test_jstage_reads),
+        cmocka_unit_test(test_hal_asks),
+        cmocka_unit_test(test_hal_reads),
+        cmocka_unit_test(test_scielo_asks),
+        cmocka_unit_test(test_scielo_reads),
+        cmocka_unit_test(test_scielo_identifiers),
+        cmocka_unit_test(test_recorded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
