@@ -115,7 +115,7 @@ static void test_doaj_asks(void **state)
     months.until = "2020-12-31";
     expect_lacks(case_url(&c, NULL, 0), "bibjson.month");
     expect_work(&c, "10.5555/a(1)",
-                "https://doaj.org/api/search/articles/doi%3A%2210.5555%2Fa%281%29%22?page=1&pageSize=10");
+                "https://doaj.org/api/search/articles/doi%3A%2210.5555%2Fa%281%29%22?page=1&pageSize=1");
     expect_work(&c, "PMC7", NULL);
     case_end(&c);
     c.query = &(struct query){.language = ""};
