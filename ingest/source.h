@@ -17,7 +17,12 @@
 #include "ingest/content.h"
 #include "ingest/query.h"
 
-enum { SOURCE_MAX_PAGE = 2000 /* records a reply may hold */, SOURCE_MAX_FILES = 50 /* URLs a record may name */ };
+enum {
+    SOURCE_MAX_PAGE = 2000,  /* records a reply may hold */
+    SOURCE_MAX_FILES = 50,   /* URLs a record may name */
+    SOURCE_MAX_URL = 4096,   /* bytes */
+    SOURCE_MAX_SAID = 65536, /* bytes of record.said */
+};
 
 enum source_fact { FACT_UNKNOWN, FACT_NO, FACT_YES };
 
@@ -48,7 +53,8 @@ struct record {
     const char *said; /* the record as JSON text, at most 64 KiB, to keep what the source said */
 };
 
-/* A record that could not be read: where on the page, and why. */
+/* What could not be read of a record: where on the page, and why. A record without an identifier is left out; one with
+ * another member that is no good lacks that member and is kept, so that nothing is lost by a service's new idea. */
 struct record_fault {
     const char *place; /* "resultList.result[3]", "entry 5 (PMC123)" */
     const char *text;  /* "title is a number" */
@@ -101,11 +107,29 @@ struct source {
 extern const struct source *const sources[];
 const struct source *source_lookup(const char *name); /* NULL: none of that name */
 
-/* For adapters. */
+/* For adapters; ingest/source_json.h has more for those of JSON. */
+/* A zeroed record; NULL when the page holds SOURCE_MAX_PAGE already. Earlier ones may have moved. */
 struct record *source_add_record(struct source_page *page, struct arena *arena);
 void source_add_fault(struct source_page *page, struct arena *arena, const char *place, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* False when the URL is no http(s) one or there are too many; the file is left out then. */
+/* Copies the file to the end of the record's, unless its URL is there already. False when the URL is no http(s) one or
+ * there are too many; the file is left out then. */
 bool source_add_file(struct record *r, struct arena *arena, const struct record_file *file);
+
+/* What a status that is no success means, for what an adapter does not know better: 408 425 429 5xx ERR_TEMPORARY,
+ * 401 403 ERR_REFUSED, others ERR_FORMAT. `said` (the service's own words; NULL: none) is told. True for 2xx. */
+bool source_status(const char *title, int status, const char *said, struct err *e);
+
+/* Text for a record: text_clean; NULL when nothing is left. source_markup besides takes out tags ("<i>", "<jats:p>")
+ * and decodes entities, as titles and abstracts have them. Both at most 256 KiB. */
+const char *source_text(struct arena *arena, const char *text);
+const char *source_markup(struct arena *arena, const char *text);
+/* The BCP 47 tag of a code ("eng", "pt_BR"); NULL when it is none, or "und", "mul". */
+const char *source_language(struct arena *arena, const char *code);
+/* Dates as services write them ("2020-1-5", "2020/01", "2020 Dec 14", "2020-01-05T00:00:00Z", "2021 Winter") as
+ * "YYYY[-MM[-DD]]"; false when no year from 1500 to 2999 stands in front. *year may be NULL. */
+bool source_date(const char *text, char date[11], int *year);
+/* Sets the record's date and year, when it has none. */
+void source_set_date(struct record *r, struct arena *arena, const char *text);
 
 #endif
