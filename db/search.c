@@ -22,23 +22,30 @@ static bool forget(struct db *db, int64_t search_id, const char *query, struct e
                   "it", search_id, query);
 }
 
+static bool restart_sized(struct db *db, int64_t search_id, int size, struct err *e)
+{
+    return db_run(db, e, "UPDATE search SET size = ?2 WHERE search_id = ?1", "ii", search_id, (int64_t)size) &&
+           search_restart(db, search_id, e);
+}
+
 bool search_keep(struct db *db, const struct search_key *key, int64_t *search_id, bool *whole, struct err *e)
 {
-    sqlite3_stmt *s = db_bind(
-        db, e,
-        "INSERT INTO search (profile, source, name, language, since, until, added_since, added_until, parent, query, "
-        "updated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, unixepoch()) "
-        "ON CONFLICT (profile, source, name, since, until, added_since, added_until) DO UPDATE SET "
-        "language = excluded.language, parent = excluded.parent "
-        "RETURNING search_id, query <> ?10, coalesce(outcome, '') IN ('all', 'split')",
-        "ttttttttIt", key->profile, key->source, key->name, key->language, key->since, key->until, key->added_since,
-        key->added_until, key->parent, key->query);
+    sqlite3_stmt *s =
+        db_bind(db, e,
+                "INSERT INTO search (profile, source, name, language, since, until, added_since, added_until, parent, "
+                "query, size, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, unixepoch()) "
+                "ON CONFLICT (profile, source, name, since, until, added_since, added_until) DO UPDATE SET "
+                "language = excluded.language, parent = excluded.parent "
+                "RETURNING search_id, query <> ?10, size <> ?11, coalesce(outcome, '') IN ('all', 'split')",
+                "ttttttttIti", key->profile, key->source, key->name, key->language, key->since, key->until,
+                key->added_since, key->added_until, key->parent, key->query, (int64_t)key->size);
     if (!s || db_step(db, s, e) <= 0)
         return false;
     *search_id = sqlite3_column_int64(s, 0);
-    bool other = sqlite3_column_int(s, 1);
-    *whole = sqlite3_column_int(s, 2) && !other;
-    return db_step(db, s, e) == 0 && (!other || forget(db, *search_id, key->query, e));
+    bool other = sqlite3_column_int(s, 1), resized = sqlite3_column_int(s, 2);
+    *whole = sqlite3_column_int(s, 3) && !other;
+    return db_step(db, s, e) == 0 && (!other || forget(db, *search_id, key->query, e)) &&
+           (!resized || *whole || restart_sized(db, *search_id, key->size, e));
 }
 
 bool search_since(struct db *db, const struct search_key *key, char out[11], struct err *e)
@@ -69,7 +76,7 @@ bool search_load(struct db *db, int64_t search_id, struct arena *arena, struct s
     sqlite3_stmt *s =
         db_bind(db, e,
                 "SELECT profile, source, name, language, since, until, added_since, added_until, query, cursor, "
-                "outcome, coalesce(hits, -1), pages, restarts, records FROM search WHERE search_id = ?1",
+                "outcome, coalesce(hits, -1), pages, restarts, records, size, unmatched FROM search WHERE search_id = ?1",
                 "i", search_id);
     int got = s ? db_step(db, s, e) : -1;
     if (got == 0)
@@ -94,7 +101,9 @@ bool search_load(struct db *db, int64_t search_id, struct arena *arena, struct s
                                .hits = sqlite3_column_int64(s, 11),
                                .pages = sqlite3_column_int(s, 12),
                                .restarts = sqlite3_column_int(s, 13),
-                               .records = sqlite3_column_int64(s, 14)};
+                               .records = sqlite3_column_int64(s, 14),
+                               .size = sqlite3_column_int(s, 15),
+                               .unmatched = sqlite3_column_int64(s, 16)};
     return db_step(db, s, e) == 0;
 }
 

@@ -9,18 +9,20 @@
 #include "base/json.h"
 #include "db/db.h"
 
-/* What a search asks for. Its key is all but language, parent and query. */
+/* What a search asks for. Its key is all but language, parent, size and query. */
 struct search_key {
     const char *profile, *source, *name;
     const char *language;                  /* "": any */
     const char *since, *until;             /* dates of publication; "": open */
     const char *added_since, *added_until; /* an increment: since a day, up to today; "": everything */
     int64_t parent;                        /* 0: none */
+    int size;                              /* records a page; 0: the source's own number */
     const char *query;                     /* JSON */
 };
 
 /* Makes the row, or finds it. When its query is another one by now, it begins again: cursor and counts go, what it
- * found is forgotten (the records stay), and its parts are marked as replaced. *whole: it has been read to its end, and
+ * found is forgotten (the records stay), and its parts are marked as replaced. With another size it begins again, too,
+ * unless it has been read to its end. *whole: it has been read to its end, and
  * there is nothing to do. */
 bool search_keep(struct db *db, const struct search_key *key, int64_t *search_id, bool *whole, struct err *e);
 
@@ -34,8 +36,8 @@ struct search_row {
     const char *cursor;  /* NULL: the first page */
     const char *outcome; /* NULL: not at its end */
     int64_t hits;        /* -1: not known */
-    int pages, restarts;
-    int64_t records;
+    int size, pages, restarts;
+    int64_t records, unmatched;
 };
 /* Text lives in the arena. ERR_FORMAT: there is no such search. */
 bool search_load(struct db *db, int64_t search_id, struct arena *arena, struct search_row *out, struct err *e);

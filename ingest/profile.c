@@ -108,7 +108,7 @@ static bool read_sources(struct yaml_reader *r, const yaml_node_t *node, const s
 {
     void *items;
     bool ok = yaml_list(r, node, MOST_SOURCES, sizeof(struct source *), read_source, &items, n);
-    *sources = items;
+    *list = items;
     return ok;
 }
 

@@ -70,6 +70,7 @@ CREATE TABLE search ( -- one query of a topic profile at one source, and how far
                                   -- replaced (a part of a query that is another one by now)
     updated     INTEGER NOT NULL,
     unmatched   INTEGER NOT NULL DEFAULT 0, -- records of a source that lists by date, which the terms do not match
+    size        INTEGER NOT NULL DEFAULT 0, -- records a page, as cursors may count pages; 0: the source's own number
     restarts    INTEGER NOT NULL DEFAULT 0, -- how often it began again since its cursor had expired
     UNIQUE (profile, source, name, since, until, added_since, added_until)
 ) STRICT;
