@@ -6,9 +6,39 @@
 #include <string.h>
 #include <strings.h>
 
+/* A line for each adapter, here and below. */
+extern const struct source source_europepmc;
+extern const struct source source_eutils;
+extern const struct source source_openalex;
+extern const struct source source_crossref;
+extern const struct source source_unpaywall;
+extern const struct source source_doaj;
+extern const struct source source_scielo;
+extern const struct source source_core;
+extern const struct source source_arxiv_org;
+extern const struct source source_biorxiv;
+extern const struct source source_medrxiv;
+extern const struct source source_jstage;
+extern const struct source source_hal;
+
+/* clang-format off */
 const struct source *const sources[] = {
+    &source_europepmc,
+    &source_eutils,
+    &source_openalex,
+    &source_crossref,
+    &source_unpaywall,
+    &source_doaj,
+    &source_scielo,
+    &source_core,
+    &source_arxiv_org,
+    &source_biorxiv,
+    &source_medrxiv,
+    &source_jstage,
+    &source_hal,
     NULL,
 };
+/* clang-format on */
 
 const struct source *source_lookup(const char *name)
 {
@@ -61,10 +91,22 @@ static const char *or_copy(struct arena *arena, const char *text)
     return text && *text ? arena_strdup(arena, text) : NULL;
 }
 
+/* Europe PMC's PDFs, which its web service's manual offers to programs. */
+static bool is_render(const char *url)
+{
+    return strstr(url, "europepmc.org/") && strstr(url, "pdf=render");
+}
+
 bool source_add_file(struct record *r, struct arena *arena, const struct record_file *file)
 {
     if (!file->url || !is_url(file->url))
         return false;
+    const char *pmcid = source_pmcid(arena, file->url);
+    if (pmcid && !is_render(file->url)) {
+        if (!r->pmcid)
+            r->pmcid = pmcid;
+        return true;
+    }
     for (size_t i = 0; i < r->n_files; i++) {
         if (strcmp(r->files[i].url, file->url) == 0)
             return true;

@@ -154,17 +154,17 @@ const char *item_markup(const struct source_item *item, const cJSON *object, con
     return NULL;
 }
 
-/* Doubles hold whole numbers up to 2^53. */
+/* Doubles hold whole numbers up to 2^53. No service counts below zero. */
 static bool is_whole(const cJSON *json)
 {
-    return cJSON_IsNumber(json) && fabs(json->valuedouble) <= 9007199254740992.0 &&
+    return cJSON_IsNumber(json) && json->valuedouble >= 0 && json->valuedouble <= 9007199254740992.0 &&
            json->valuedouble == floor(json->valuedouble);
 }
 
 const char *item_id(const struct source_item *item, const cJSON *object, const char *name)
 {
     const cJSON *json = json_member(object, name);
-    if (is_whole(json) && json->valuedouble >= 0)
+    if (is_whole(json))
         return arena_printf(item->arena, "%.0f", json->valuedouble);
     return item_text(item, object, name);
 }
