@@ -48,7 +48,7 @@ struct fetch_record {
     const char *files; /* JSON list of {url, kind, license, version} */
 };
 struct fetch_article {
-    int64_t article_id;                         /* the live one */
+    int64_t article_id;                           /* the live one */
     const char *doi, *pmcid, *pmid, *drop_reason; /* or NULL */
     struct fetch_record *records;
     size_t n_records;

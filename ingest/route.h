@@ -1,14 +1,13 @@
-/* route.h: the way to an article's files: which URLs to ask next, decided from what the database holds and nothing else.
+/* route.h: the way to an article's files: which URLs to ask next, decided from what the database holds and nothing
+ * else.
  *
  * Routes are tried in this order until one wins; one that fails leaves its reason:
  *   lookup     articles of which no source has said anything: Europe PMC is asked by DOI or PMID for a record
- *   pmc        the PMC bucket: versions -> metadata (identifiers, licence, retraction, MD5s) -> XML and pictures, the PDF
- *              with --pdf or where there is no XML; a published version before an author's manuscript
- *   europepmc  full text XML, then the pictures that it names
- *   xml        an XML file that a record names, then its pictures
- *   pdf        PDFs that records name: published before accepted before submitted; then what Unpaywall and OpenAlex know
- *   landing    the page behind the DOI, and the files that its meta elements name
- *   given      a URL that the user named
+ *   pmc        the PMC bucket: versions -> metadata (identifiers, licence, retraction, MD5s) -> XML and pictures, the
+ * PDF with --pdf or where there is no XML; a published version before an author's manuscript europepmc  full text XML,
+ * then the pictures that it names xml        an XML file that a record names, then its pictures pdf        PDFs that
+ * records name: published before accepted before submitted; then what Unpaywall and OpenAlex know landing    the page
+ * behind the DOI, and the files that its meta elements name given      a URL that the user named
  *
  * The licence is known and allowed before pictures or PDFs are asked for. Nothing is asked of hosts that forbid
  * programs (pmc.ncbi.nlm.nih.gov). */
@@ -28,7 +27,7 @@ extern const char *const route_names[]; /* in order; ends with NULL */
 struct route_rules {
     unsigned routes; /* a bit for each of route_names */
     struct license_rule licenses;
-    bool pdf; /* the PDF too where there is an XML */
+    bool pdf;                                 /* the PDF too where there is an XML */
     uint64_t max_pdf, max_image, max_article; /* bytes; 0: no limit but the crawler's */
     const char *contact;
     bool last; /* the article's last attempt: what failed for a while counts as failed, and other routes are tried */
@@ -54,9 +53,9 @@ struct route_step {
     } what;
     struct route_want *wants;
     size_t n;
-    const char *route;                    /* that won */
-    const struct fetch_row **documents;   /* WON: rows of bytes that become documents, XML first */
-    const struct fetch_row **assets;      /* and pictures beside them */
+    const char *route;                       /* that won */
+    const struct fetch_row **documents;      /* WON: rows of bytes that become documents, XML first */
+    const struct fetch_row **assets;         /* and pictures beside them */
     size_t n_documents, n_assets, n_missing; /* missing: pictures that could not be had */
     const char *drop_reason;
     struct err why;

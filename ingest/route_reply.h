@@ -1,5 +1,5 @@
-/* route_reply.h: what a reply says that is no file of the article, in the words in which route_next reads it again out of
- * fetch.result. Pure: bytes in, JSON out.
+/* route_reply.h: what a reply says that is no file of the article, in the words in which route_next reads it again out
+ * of fetch.result. Pure: bytes in, JSON out.
  *
  *   versions   {"versions": [1, 2]}
  *   metadata   {"license", "retracted", "manuscript", "doi", "pmid", "xml": FILE, "pdf": FILE, "media": [FILE]}
