@@ -10,6 +10,8 @@
 
 #include "db/record.h"
 #include "db/search.h"
+#include "base/file.h"
+#include "ingest/search_given.h"
 #include "ingest/search_plan.h"
 #include "ingest/search_query.h"
 #include "ingest/search_store.h"
@@ -582,6 +584,38 @@ static void keys_come_from_the_environment(void **state)
     arena_release(&arena);
 }
 
+static void given_works_become_records(void **state)
+{
+    static const char list[] =
+        "# works\n10.5555/G\nPMC55\n\npmid:66\n2101.00001\nhttps://example.org/a\nnonsense\n10.5555/g\n";
+    struct db db;
+    char folder[64], path[80];
+    struct arena arena = ARENA_INIT;
+    struct given given;
+    (void)state;
+    sample_corpus_open(&db, folder);
+    snprintf(path, sizeof path, "%s/list.txt", folder);
+    assert_true(file_replace(path, list, sizeof list - 1, &e));
+    assert_true(search_given_read(path, &arena, &given, &e));
+    /* Twice: the second time nothing is new. */
+    assert_true(search_given_store(&db, &given, &e));
+    assert_true(search_given_store(&db, &given, &e));
+    assert_int_equal(sample_int(&db, "SELECT count(*) FROM record WHERE source = 'given'"), 5);
+    assert_int_equal(sample_int(&db, "SELECT count(*) FROM article WHERE doi = '10.5555/g' OR pmcid = 'PMC55' OR "
+                                     "pmid = '66'"),
+                     3);
+    assert_int_equal(sample_int(&db, "SELECT count(*) FROM record WHERE files = "
+                                     "'[{\"url\":\"https://example.org/a\"}]'"),
+                     1);
+    assert_true(file_replace(path, "nonsense\n", 9, &e));
+    assert_false(search_given_read(path, &arena, &given, &e));
+    assert_int_equal(e.kind, ERR_USAGE);
+    assert_false(search_given_read("/nowhere/list", &arena, &given, &e));
+    assert_int_equal(e.kind, ERR_USAGE);
+    arena_release(&arena);
+    sample_corpus_remove(&db, folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -601,6 +635,7 @@ int main(void)
         cmocka_unit_test(lists_by_date_are_sieved),
         cmocka_unit_test(plans_have_a_search_for_each_query_and_source),
         cmocka_unit_test(wrong_plans_are_refused),
+        cmocka_unit_test(given_works_become_records),
         cmocka_unit_test(keys_come_from_the_environment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
