@@ -313,13 +313,16 @@ class Search(unittest.TestCase):
         self.assertEqual(result.status, 0, result)
         self.assertEqual(result.json()["sources"], {"doaj": 250, "given": 2})
         self.assertEqual(result.json()["articles"], 251)
-        for wrong, words in ((["--profile", "nowhere"], "no profile 'nowhere'"), (["--since", "now"], "--since"),
-                             (["--source", "pubmad"], "no 'pubmad'"), (["--limit-records", "-1"], "negative")):
-            result = self.search(*wrong)
+        known = ["--contact", CONTACT, "--profile", self.profile]
+        for wrong, words in ((["--contact", CONTACT, "--profile", "nowhere"], "no profile 'nowhere'"),
+                             (known + ["--since", "now"], "--since"), (known + ["--source", "pubmad"], "no 'pubmad'"),
+                             (known + ["--limit-records", "-1"], "negative"), (known[2:], "contact")):
+            result = figmill(self.corpus, "search", *wrong)
             self.assertEqual(result.status, 2, result)
             self.assertIn(words, result.err)
         result = figmill(self.corpus, "search", "--contact", CONTACT)
         self.assertEqual(result.status, 2, result)
+        self.assertIn("--profile or --list", result.err)
 
     def test_limit_records(self):
         result = self.search("--source", "europepmc", "--limit-records", "5")
