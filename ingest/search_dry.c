@@ -11,7 +11,7 @@
 #include "base/str.h"
 
 enum {
-    MOST_TRIES = 4, /* of a reply that says "later" under a status of 200 */
+    MOST_TRIES = 5, /* of a reply that is broken, or says "later", under a status of 2xx */
     MOST_ROWS = 256 /* languages */
 };
 
@@ -67,7 +67,9 @@ static void replied(void *context, const struct crawl_reply *reply)
                          &p->why))
             p->hits = count_hits(p->planned, &page);
     }
-    p->done = p->why.kind != ERR_TEMPORARY || !readable || ++p->tries == MOST_TRIES;
+    bool later = readable && (p->why.kind == ERR_TEMPORARY ||
+                              (p->why.kind == ERR_FORMAT && reply->status >= 200 && reply->status < 300));
+    p->done = !later || ++p->tries == MOST_TRIES;
     if (p->done && p->why.kind != ERR_NONE)
         log_warn("%s '%s': %s", source->name, p->planned->query.ask.name, p->why.text);
 }
