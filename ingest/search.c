@@ -40,7 +40,7 @@ static const char description[] =
     "anyone page through is cut in two by date, again and again. Run again, the same command asks nothing. A source\n"
     "that wants a key and has none is left out, with a line that says so.\n"
     "\n"
-    "Keys are read from the environment (OPENALEX_KEY, NCBI_KEY, CORE_KEY, ...) and never stored or logged.\n"
+    "Keys are read from the environment (OPENALEX_KEY, NCBI_API_KEY, CORE_KEY) and never stored or logged.\n"
     "\n";
 
 static const char examples[] =

@@ -13,23 +13,17 @@
 
 /* So many that a source whose pace is slow does not keep others out; a search that waits takes some kilobytes. */
 enum { JOBS = 1024 };
-enum {
-    TURN_MS = 200,
-    MOST_RESTARTS = 3 /* in a row of one run */,
-    MOST_TRIES = 6,
-    MOST_REREADS = 4,
-    FIRST_DELAY_S = 1
-};
+enum { TURN_MS = 200, MOST_RESTARTS = 3, MOST_TRIES = 6, MOST_REREADS = 4, FIRST_DELAY_S = 1 };
 
 /* A search in hand. */
 struct job {
     struct searcher *s;
     struct crowd_item item;
     bool taken;
-    bool asked;  /* a request is open */
-    int64_t due; /* else: when to ask, seconds of the monotonic clock */
-    int tries;   /* of the page in hand that came to nothing */
-    int restarts;
+    bool asked;         /* a request is open */
+    int64_t due;        /* else: when to ask, seconds of the monotonic clock */
+    int tries;          /* of the page in hand that came to nothing */
+    int restarts;       /* in this run */
     bool moved;         /* it has read a page since it was taken */
     struct arena arena; /* of the page in hand: row, query, request, reply */
     struct search_row row;
