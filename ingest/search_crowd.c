@@ -11,16 +11,19 @@
 #include "ingest/search_query.h"
 #include "ingest/search_store.h"
 
-enum { JOBS = 32, TURN_MS = 200, MOST_RESTARTS = 3, MOST_TRIES = 6, FIRST_DELAY_S = 2 };
+/* So many that a source whose pace is slow does not keep others out; a search that waits takes some kilobytes. */
+enum { JOBS = 1024 };
+enum { TURN_MS = 200, MOST_RESTARTS = 3 /* in a row of one run */, MOST_TRIES = 6, FIRST_DELAY_S = 2 };
 
 /* A search in hand. */
 struct job {
     struct searcher *s;
     struct crowd_item item;
     bool taken;
-    bool asked;         /* a request is open */
-    int64_t due;        /* else: when to ask, seconds of the monotonic clock */
-    int tries;          /* of the page in hand that came to nothing */
+    bool asked;  /* a request is open */
+    int64_t due; /* else: when to ask, seconds of the monotonic clock */
+    int tries;   /* of the page in hand that came to nothing */
+    int restarts;
     bool moved;         /* it has read a page since it was taken */
     struct arena arena; /* of the page in hand: row, query, request, reply */
     struct search_row row;
@@ -87,7 +90,7 @@ static void page_failed(struct job *job, const struct err *why)
 {
     struct err e = {0};
     int64_t delay = (int64_t)FIRST_DELAY_S << job->tries;
-    if (why->kind == ERR_FORMAT && job->row.cursor && job->row.restarts < MOST_RESTARTS) {
+    if (why->kind == ERR_FORMAT && job->row.cursor && job->restarts++ < MOST_RESTARTS) {
         log_info("%s '%s': it begins again, since page %d cannot be had: %s", job->row.source, job->row.name,
                  job->row.pages + 1, why->text);
         if (!restart(job, &e)) {
