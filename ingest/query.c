@@ -29,7 +29,8 @@ static bool is_syntax(int c)
            c == 0x201D || c == 0x201E;
 }
 
-/* Writes the term clean and escaped. True when it is more than one plain word. */
+/* Writes the term clean and escaped; nothing for one without letters and digits. True when it is more than one plain
+ * word. */
 static bool write_words(const char *term, const struct query_syntax *syntax, struct str *out)
 {
     bool several = false;
@@ -46,13 +47,18 @@ static bool write_words(const char *term, const struct query_syntax *syntax, str
         str_add_utf8(&spaced, space ? ' ' : c);
     }
     text_clean(spaced.data, spaced.len, &clean);
+    size_t start = out->len;
+    bool meant = false; /* a term without a letter or digit is none */
     for (size_t at = 0; at < clean.len;) {
         int c = text_next(clean.data, clean.len, &at);
+        meant |= text_is_letter(c) || text_is_digit(c);
         several |= is_unspaced(c) || !(text_is_letter(c) || text_is_digit(c));
         if (syntax->special && c < 0x80 && strchr(syntax->special, c))
             str_add_char(out, '\\');
         str_add_utf8(out, c);
     }
+    if (!meant)
+        str_cut(out, start);
     str_release(&spaced);
     str_release(&clean);
     return several;

@@ -92,7 +92,7 @@ bool source_add_file(struct record *r, struct arena *arena, const struct record_
         return true;
     }
     for (size_t i = 0; i < r->n_files; i++) {
-        if (strcmp(r->files[i].url, file->url) == 0)
+        if (strcmp(strstr(r->files[i].url, "://"), strstr(file->url, "://")) == 0)
             return true;
     }
     if (r->n_files >= SOURCE_MAX_FILES)

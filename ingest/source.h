@@ -118,7 +118,8 @@ const struct source *source_lookup(const char *name); /* NULL: none of that name
 struct record *source_add_record(struct source_page *page, struct arena *arena);
 void source_add_fault(struct source_page *page, struct arena *arena, const char *place, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* Copies the file to the end of the record's, unless its URL is there already. A page of PMC or Europe PMC for people
+/* Copies the file to the end of the record's, unless its URL is there already (http and https are
+ * one). A page of PMC or Europe PMC for people
  * is none that may be fetched (PMC's notice of copyright): it only tells the PMCID, where the record has none. False
  * when the URL is no http(s) one or there are too many; the file is left out then. */
 bool source_add_file(struct record *r, struct arena *arena, const struct record_file *file);
@@ -132,8 +133,9 @@ struct source_cursor {
 };
 void source_cursor_read(const char *cursor, struct source_cursor *out);
 /* Sets page->next from the service's next mark (NULL: it names none), `items` being what the page listed, good or not.
- * ERR_TEMPORARY: the page before has come again, many more have come than there are hits, or the list ends (no mark, or
- * no items) with hits left, more than the 0.5 % that an index may change meanwhile. */
+ * ERR_TEMPORARY: the page before has come again, many more have come than there are hits, or it is empty with hits
+ * left, more than the 0.5 % that an index may change meanwhile. A page with records that names no next one, with hits
+ * left, is the last one, and a fault of it says what is missing. */
 bool source_turn(const char *title, const struct source_cursor *at, const char *mark, size_t items,
                  struct source_page *page, struct arena *arena, struct err *e);
 

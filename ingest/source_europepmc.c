@@ -236,9 +236,13 @@ static bool read_page(const struct query *q, const struct source_cursor *at, con
     if (!q)
         return true;
     const char *next = json_text(json, "nextCursorMark");
-    if (next && (!*next || strcmp(next, at->mark) == 0))
+    size_t n = (size_t)cJSON_GetArraySize(list);
+    bool echo = next && strcmp(next, at->mark) == 0;
+    if (echo && at->seen + (int64_t)n < out->hits)
+        return err_set(e, ERR_TEMPORARY, TITLE ": nextCursorMark is the cursor that was sent, with hits left");
+    if (next && (!*next || echo))
         next = NULL;
-    return source_turn(TITLE, at, next, (size_t)cJSON_GetArraySize(list), out, arena, e);
+    return source_turn(TITLE, at, next, n, out, arena, e);
 }
 
 static bool read_reply(const struct query *q, const char *cursor, int status, const char *body, size_t len,

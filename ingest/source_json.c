@@ -79,7 +79,7 @@ static void write_members(const cJSON *json, size_t most, struct str *out)
     str_release(&value);
 }
 
-static const char *said(struct arena *arena, const cJSON *json)
+const char *source_said(struct arena *arena, const cJSON *json)
 {
     struct str out = STR_INIT(SOURCE_MAX_SAID);
     json_canonical(json, &out);
@@ -103,7 +103,7 @@ void source_json_record(struct source_page *page, struct arena *arena, const cJS
     }
     if (!reader(&item, &record))
         return;
-    record.said = said(arena, json);
+    record.said = source_said(arena, json);
     struct record *r = source_add_record(page, arena);
     if (r)
         *r = record;

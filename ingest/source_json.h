@@ -29,6 +29,9 @@ void source_json_records(struct source_page *page, struct arena *arena, const cJ
 void source_json_record(struct source_page *page, struct arena *arena, const cJSON *json, const char *place,
                         source_item_fn *reader);
 
+/* The value as canonical text of at most SOURCE_MAX_SAID bytes: an object that is longer loses its largest members. */
+const char *source_said(struct arena *arena, const cJSON *json);
+
 /* Members of `object` (the item's own JSON, or one inside it). Missing and null are no fault. Text comes clean, from
  * the arena; NULL where there is none. */
 const char *item_text(const struct source_item *item, const cJSON *object, const char *name);

@@ -50,9 +50,13 @@ bool source_turn(const char *title, const struct source_cursor *at, const char *
         page->next = arena_printf(arena, "%lld.%08x.%s", (long long)seen, first, mark);
         return true;
     }
-    if (page->hits >= 0 && page->hits - seen > page->hits / 200)
-        return err_set(e, ERR_TEMPORARY, "%s: %s after %lld of %lld records", title,
-                       items ? "no next page" : "an empty page", (long long)seen, (long long)page->hits);
+    if (page->hits < 0 || page->hits - seen <= page->hits / 200)
+        return true;
+    if (!items)
+        return err_set(e, ERR_TEMPORARY, "%s: an empty page after %lld of %lld records", title, (long long)seen,
+                       (long long)page->hits);
+    source_add_fault(page, arena, "the page", "it names no next one after %lld of %lld records", (long long)seen,
+                     (long long)page->hits);
     return true;
 }
 
@@ -132,17 +136,13 @@ const char *source_version(const char *text)
 
 void source_escape_path(const char *text, struct str *out)
 {
-    for (const char *slash; (slash = strchr(text, '/')); text = slash + 1) {
-        char part[512];
-        size_t len = (size_t)(slash - text);
-        if (len >= sizeof part)
-            break;
-        memcpy(part, text, len);
-        part[len] = 0;
-        query_escape(part, out);
-        str_add_char(out, '/');
+    for (; *text; text++) {
+        char one[2] = {*text, 0};
+        if (*text == '/')
+            str_add_char(out, '/');
+        else
+            query_escape(one, out);
     }
-    query_escape(text, out);
 }
 
 bool source_has_terms(const char *title, const struct query *q, struct err *e)
