@@ -12,6 +12,14 @@ extern const struct source source_eutils;
 extern const struct source source_openalex;
 extern const struct source source_crossref;
 extern const struct source source_unpaywall;
+extern const struct source source_doaj;
+extern const struct source source_scielo;
+extern const struct source source_core;
+extern const struct source source_arxiv_org;
+extern const struct source source_biorxiv;
+extern const struct source source_medrxiv;
+extern const struct source source_jstage;
+extern const struct source source_hal;
 
 /* clang-format off */
 const struct source *const sources[] = {
@@ -20,6 +28,14 @@ const struct source *const sources[] = {
     &source_openalex,
     &source_crossref,
     &source_unpaywall,
+    &source_doaj,
+    &source_scielo,
+    &source_core,
+    &source_arxiv_org,
+    &source_biorxiv,
+    &source_medrxiv,
+    &source_jstage,
+    &source_hal,
     NULL,
 };
 /* clang-format on */
