@@ -381,5 +381,8 @@ void route_next(const struct fetch_article *article, const struct fetch_row *row
     learn(&p);
     enum outcome got = run(&p, &route);
     finish(&p, got, route);
+    out->doi = p.doi;
+    out->pmcid = p.pmcid;
+    out->pmid = p.pmid;
     str_release(&p.reasons);
 }

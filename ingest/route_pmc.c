@@ -261,7 +261,9 @@ enum outcome route_europepmc(struct plan *p)
     struct route_want want = {.row = {.route = "europepmc",
                                       .role = "article",
                                       .url = arena_printf(p->arena, EUROPE_PMC "%s/fullTextXML", p->pmcid),
-                                      .name = arena_printf(p->arena, "%s.xml", p->pmcid)},
+                                      .name = arena_printf(p->arena, "%s.xml", p->pmcid),
+                                      .license = p->license,
+                                      .license_source = p->license_source},
                               .kind = CRAWL_OBJECT,
                               .want = CONTENT_ARTICLE,
                               .max_bytes = p->rules->max_article};
