@@ -85,7 +85,7 @@ struct crawl_reply {
     const char *etag, *last_modified; /* headers, or NULL */
     const char *headers; /* JSON object of those of interest: server, date, content-type, content-length, etag, ... */
     const char *robots;  /* the decision: "not asked", "allowed", "allowed by 'Allow: /pdf'", "disallowed by '...'" */
-    const char *body;    /* API, PAGE: NUL-terminated; else NULL */
+    const char *body;    /* API, PAGE: NUL-terminated, also of a 4xx; else NULL */
     size_t len;
     char sha256[SHA256_SIZE]; /* FILE, OBJECT: the blob, which is there already; else "" */
     uint64_t bytes;
@@ -105,6 +105,7 @@ struct crawl_request {
     const char *post;          /* application/x-www-form-urlencoded; NULL: GET */
     const char *etag, *last_modified; /* conditional request; or NULL */
     enum content_want want;
+    bool given;         /* the user gave this very URL: with --allow-private it may name a private address */
     const char *md5;    /* 32 hex digits that the body must have; or NULL */
     uint64_t max_bytes; /* 0: 64 MiB for API and PAGE, 512 MiB for FILE and OBJECT */
     int timeout_s;      /* of an attempt; 0: 120 for API and PAGE, 1800 for FILE and OBJECT */
