@@ -147,9 +147,9 @@ class Connection(asyncio.Protocol):
         # A 304 has no body, so it must not announce one.
         length = [] if reply.status == 304 else [("Content-Length", len(reply.body))]
         body = b"" if request.method == "HEAD" else reply.body
-        self.transport.write(head(reply.status, reply.headers + length) + body)
-        if request.host != "_replay":
+        if request.host != "_replay":  # first, so that who has the reply finds its line
             self.server.log.write(request, reply.status, fault, len(body), True)
+        self.transport.write(head(reply.status, reply.headers + length) + body)
         if request.headers.get("connection", "").lower() == "close":
             self.transport.close()
 
