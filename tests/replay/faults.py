@@ -19,7 +19,8 @@ ERROR_PAGE = "<head><title>{0}</title></head><body><center><h1>{0}</h1></center>
 SLOW_DOWN = "<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message><RequestId>0123456789ABCDEF</RequestId></Error>"
 
 # Instead of the reply.
-STATUS = ("429-seconds", "429-date", "500", "502", "503-xml", "503-retry")
+THROTTLES = ("429-seconds", "429-date", "503-xml", "503-retry")  # after which a polite client leaves the whole host alone
+STATUS = THROTTLES + ("500", "502")
 # The reply, but the connection does not carry it.
 WIRE = ("stall", "drip", "cut", "cut-chunked", "reset", "silent")
 # Led astray.
@@ -73,12 +74,16 @@ def emptied_page(value):
 
 
 class Faults:
-    def __init__(self, probability=0.0, seed=1, kinds=ALL, in_a_row=3, script=(), stall_s=2.0, drip_s=1.0, retry_after_s=1, skip=None):
+    """`throttles`: how often one of THROTTLES comes, beside another fault. Each makes a polite client's whole host wait for
+    seconds, so a test that has to end soon wants them rarer."""
+
+    def __init__(self, probability=0.0, seed=1, kinds=ALL, in_a_row=3, script=(), stall_s=2.0, drip_s=1.0, retry_after_s=1, skip=None,
+                 throttles=1.0):
         self.rng, self.in_a_row, self.row = random.Random(seed), in_a_row, {}
         self.stall_s, self.drip_s, self.retry_after_s, self.private = stall_s, drip_s, retry_after_s, []
         self.script = [(re.compile(pattern), list(faults)) for pattern, faults in script]
         self.probability, self.kinds, self.skip = probability, tuple(kinds), skip and re.compile(skip)
-        self.turn = {}
+        self.turn, self.throttles = {}, throttles
 
     def configure(self, probability=None, kinds=None):
         self.probability = self.probability if probability is None else probability
@@ -112,13 +117,13 @@ class Faults:
                 return faults[turn] if turn < len(faults) else None
         if not self.probability or (self.skip and self.skip.search(request.url)) or request.path.startswith(LOOP):
             return None
-        unlucky, pick = self.rng.random() < self.probability, self.rng.random()
+        unlucky = self.rng.random() < self.probability
         possible = self.possible(request, reply) if unlucky and self.row.get(request.url, 0) < self.in_a_row else []
         if not possible:
             self.row.pop(request.url, None)
             return None
         self.row[request.url] = self.row.get(request.url, 0) + 1
-        return possible[int(pick * len(possible))]
+        return self.rng.choices(possible, [self.throttles if f in THROTTLES else 1.0 for f in possible])[0]
 
     def replaced(self, fault, request, reply):
         """The reply that a fault puts in the place of the right one; the same reply where only the wire is at fault."""
