@@ -8,7 +8,7 @@ import sys
 from collections import Counter, defaultdict
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "replay"))
-from bucket import HOST as BUCKET  # noqa: E402
+from articles import CORPUS  # noqa: E402, F401  (for the tests)
 from corpus import ask, environment, figmill, program  # noqa: E402
 from faults import HARMLESS  # noqa: E402
 from server import PRIVATE_ADDRESS, Replay  # noqa: E402

@@ -9,8 +9,8 @@ import tempfile
 import time
 import unittest
 
-from crawl import (Crawl, Replay, asked_again, broken_blobs, contacts_of_private, missing_or_wrong, need, profile, rate_excess,
-                   sanitized)
+from crawl import (Crawl, Replay, asked_again, broken_blobs, contacts_of_private, expected, missing_or_wrong, need, profile,
+                   rate_excess, sanitized, stored)
 from corpus import ask, figmill
 
 KILLS = 5
@@ -87,25 +87,55 @@ class Faults(unittest.TestCase):
 
 
 class Hosts(unittest.TestCase):
-    """Faults of whole hosts: no address, a certificate that nobody signed, 403."""
+    """Hosts that as a whole cannot or will not: no address, a certificate that nobody signed, 403, robots.txt, opt-out headers."""
 
-    def test_hosts_that_cannot_be_had(self):
-        with tempfile.TemporaryDirectory(prefix="figmill-hosts-") as folder:
-            with Replay(os.path.join(folder, "server"), articles={"synthetic": 150, "seed": 3}, hosts={
-                    "publisher0.example": "dns", "publisher1.example": "tls"}) as replay:
-                crawl = Crawl(folder, replay)
-                path = profile(folder, ("europepmc", "crossref"))
-                result = crawl.search(path)
-                self.assertEqual(result.status, 0, result)
-                result = crawl.run("fetch", "--profile", path, "--attempts", "2")
-                self.assertEqual(result.status, 1, result)
-                lost = {"publisher0.example", "publisher1.example"}
-                rest = [a for a in replay.articles() if a.place in ("bucket", "europepmc") or a.publisher not in lost]
-                self.assertEqual(missing_or_wrong(crawl.corpus, rest), [])
-                self.assertEqual([line for line in replay.log() if line["host"] in lost], [])
-                texts = " ".join(t for t, in ask(crawl.corpus, "SELECT err_text FROM v_failure WHERE stage = 'fetch'"))
-                for host in lost:
-                    self.assertIn(host, texts)
+    WHY = {"publisher0.example": "dns", "publisher1.example": "tls", "publisher2.example": "403", "publisher3.example": "robots",
+           "publisher4.example": "opt-out"}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="figmill-hosts-")
+        cls.replay = Replay(
+            os.path.join(cls.folder.name, "server"), articles={"synthetic": 250, "seed": 3},
+            hosts={h: why for h, why in cls.WHY.items() if why in ("dns", "tls")}, statuses={"publisher2.example": 403},
+            robots={"publisher3.example": "User-agent: figmill\nDisallow: /articles/*.pdf$\n"},
+            headers={"publisher4.example": {"X-Robots-Tag": "noai, noimageai"}})
+        cls.replay.__enter__()
+        crawl = cls.crawl = Crawl(cls.folder.name, cls.replay)
+        path = profile(cls.folder.name, ("europepmc", "crossref"))
+        cls.searched = crawl.search(path)
+        cls.fetched = crawl.run("fetch", "--profile", path, "--attempts", "2")
+        cls.log = cls.replay.log()
+        cls.elsewhere = [a for a in cls.replay.articles() if a.place in ("pdf", "landing") and expected(a)[0]]
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.replay.__exit__()
+        cls.folder.cleanup()
+
+    def test_the_rest_came(self):
+        self.assertEqual(self.searched.status, 0, self.searched)
+        self.assertEqual(self.fetched.status, 1, self.fetched)
+        lost = {a.number for a in self.elsewhere if a.publisher in self.WHY}
+        wrong = missing_or_wrong(self.crawl.corpus, [a for a in self.replay.articles() if a.number not in lost])
+        self.assertEqual(wrong, [], "\n" + "\n".join(wrong[:20]))
+
+    def test_nothing_came_from_them_and_the_reason_is_told(self):
+        have, why = stored(self.crawl.corpus), dict(ask(
+            self.crawl.corpus, "SELECT a.doi, f.err_text FROM fetch f JOIN article a USING (article_id) WHERE f.err_text IS NOT NULL "
+                               "ORDER BY f.fetch_id"))
+        for a in self.elsewhere:
+            if a.publisher in self.WHY:
+                with self.subTest("%s %s" % (a.publisher, a.doi)):
+                    self.assertEqual(have[a.doi], (set(), set()))
+                    self.assertTrue(why.get(a.doi))
+
+    def test_they_were_left_alone(self):
+        self.assertEqual([line for line in self.log if line["host"] in ("publisher0.example", "publisher1.example")], [])
+        blocked = [line["path"] for line in self.log if line["host"] == "publisher2.example" and line["status"] == 403]
+        self.assertLessEqual(len(blocked), 3, "after a 403 the host is left alone")
+        pdfs = [line["path"] for line in self.log if line["host"] == "publisher3.example" and line["path"].endswith(".pdf")]
+        self.assertEqual(pdfs, [], "robots.txt forbids them")
 
 
 if __name__ == "__main__":

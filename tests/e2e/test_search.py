@@ -6,8 +6,7 @@ import os
 import tempfile
 import unittest
 
-from articles import CORPUS
-from crawl import Crawl, Replay, need, profile
+from crawl import CORPUS, Crawl, Replay, need, profile
 from corpus import ask
 
 HERE = os.path.dirname(os.path.abspath(__file__))

@@ -21,20 +21,32 @@ class Publishers:
         self.robots = dict(robots or {})
 
     def landing(self, a):
-        """Every third page names its PDF by a relative URL, every third with the attributes in another order."""
-        pdf = {0: a.pdf_url, 1: "/articles/%d/fulltext.pdf" % a.number, 2: "%d/fulltext.pdf" % a.number}[a.number % 3]
-        meta = [("citation_title", a.title), ("citation_doi", a.doi), ("citation_journal_title", a.journal),
-                ("citation_publication_date", a.date.replace("-", "/")), ("citation_language", a.language), ("citation_author", "Muster, A.")]
+        """A page as they are found: eight ways to name the PDF, one of them by the article's number."""
+        way, pdf, head = a.number % 8, a.pdf_url, ""
+        charset = {5: "iso-8859-1", 6: "gb18030", 7: "shift_jis"}.get(way, "utf-8")
+        if way == 1:
+            pdf = "/articles/%d/fulltext.pdf" % a.number
+        elif way == 2:
+            pdf = "%d/fulltext.pdf" % a.number
+        elif way == 3:
+            pdf, head = "fulltext.pdf", "<base href=\"%s/\">" % a.landing_url
+        form = {1: "<meta content={v} name={k}>", 2: "<META NAME={k} CONTENT={v}/>", 4: "<meta property={k} content={v} xml:lang=\"en\" />"}.get(
+            way, "<meta name={k} content={v}>")
+        meta = [("citation_title", a.title), ("citation_doi", a.doi), ("citation_journal_title", a.journal), ("citation_author", "Muster, A."),
+                ("citation_publication_date", a.date.replace("-", "/")), ("citation_language", a.language)]
         if a.place in ("pdf", "landing"):
             meta.append(("citation_pdf_url", pdf))
-        lines = ["<meta content=%s name=%s>" % (quoteattr(v), quoteattr(k)) if a.number % 3 == 1 else "<META NAME=%s CONTENT=%s/>" % (
-            quoteattr(k), quoteattr(v)) for k, v in meta]
+        lines = [form.format(k=quoteattr(k), v=quoteattr(v)) for k, v in meta]
+        if way == 3:
+            lines = [line.replace('"', "'") if "'" not in line else line for line in lines]
         if a.license_url:
             lines.append('<link rel="license" href="%s">' % a.license_url)
-        body = "<h1>%s</h1><p>%s</p>" % (escape(a.title), "<a rel=\"license\" href=\"%s\">%s</a>" % (a.license_url, a.license) if a.license_url
-                                         else "Buy this article")
-        return as_html("<head><title>%s</title>\n%s\n</head><body>%s%s</body>" % (
-            escape(a.title), "\n".join(lines), body, "<p>Low-dose radiation relieved pain in most patients.</p>" * 20))
+        license = "<a rel=\"license\" href=\"%s\">%s</a>" % (a.license_url, a.license) if a.license_url else "Buy this article"
+        text = "<!DOCTYPE html>\n<html><head><meta charset=\"%s\">%s<title>%s</title>\n%s\n</head><body><h1>%s</h1><p>%s</p>%s</body></html>\n" % (
+            charset, head, escape(a.title), "\n".join(lines), escape(a.title), license,
+            "<p>Low-dose radiation relieved pain in most patients.</p>" * 20)
+        # The Latin-1 page is announced as UTF-8, as many are.
+        return Reply(200, text.encode(charset, "xmlcharrefreplace"), "text/html; charset=utf-8" if way == 5 else "text/html")
 
     def answer(self, request):
         host, path = request.host, request.path

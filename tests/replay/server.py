@@ -12,6 +12,8 @@ live        false: no stand-ins, only recorded replies
 recorded    "exact", "loose" or null: recorded replies come before the stand-ins (recorded.py)
 faults      arguments of Faults (faults.py): probability, seed, kinds, script, ...
 robots      {host: text of its robots.txt, or a status}
+headers     {host: {name: value}}: headers that all its replies have besides, as X-Robots-Tag
+statuses    {host: status}: hosts that answer everything but robots.txt with it
 page_size   keys on a page of the bucket's listing
 hosts       {host: "dns" or "tls"}: hosts that have no address, or a certificate that nobody signed
 
@@ -36,7 +38,7 @@ import articles as makers  # noqa: E402
 import services  # noqa: E402
 from bucket import HOST as BUCKET, Bucket, dead_oa_service  # noqa: E402
 from faults import LOOP, WIRE, Faults  # noqa: E402
-from message import Reply, Request, as_json, compressed, head, not_found  # noqa: E402
+from message import Reply, Request, as_html, as_json, compressed, head, not_found  # noqa: E402
 from publishers import Publishers  # noqa: E402
 from recorded import Recorded  # noqa: E402
 
@@ -54,7 +56,7 @@ class Site:
     def __init__(self, config):
         self.articles = makers.collection(config.get("articles", {}))
         self.recorded = Recorded(loose=config["recorded"] == "loose") if config.get("recorded") else None
-        self.live = config.get("live", True)
+        self.live, self.headers, self.statuses = config.get("live", True), config.get("headers", {}), config.get("statuses", {})
         robots = {}
         for host, path in (self.recorded.robots if self.recorded else {}).items():
             with open(path, "rb") as f:
@@ -70,6 +72,8 @@ class Site:
         if request.path.startswith(LOOP):
             turn = request.path[len(LOOP):]
             return Reply(302, b"", None, [("Location", "%s%d" % (LOOP, (int(turn) + 1) % 3 if turn.isdigit() else 0))])
+        if request.host in self.statuses and request.path != "/robots.txt":
+            return as_html("<head><title>%d</title></head><body></body>" % self.statuses[request.host], self.statuses[request.host])
         reply = self.recorded.answer(request) if self.recorded else None
         if reply is None and self.live and request.path.startswith("/pmc/utils/oa/oa.fcgi"):
             reply = dead_oa_service(request)
@@ -77,7 +81,9 @@ class Site:
             reply = self.by_host[request.host].answer(request)
         if reply is None and (self.live or request.path == "/robots.txt"):
             reply = self.publishers.answer(request)
-        return compressed(request, reply or not_found())
+        reply = reply or not_found()
+        reply.headers += self.headers.get(request.host, {}).items()
+        return compressed(request, reply)
 
 
 class Log:

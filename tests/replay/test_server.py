@@ -256,9 +256,11 @@ class Services(WithServer):
         for a in [a for a in self.articles if a.place == "landing"]:
             status, headers, _ = self.client.ask("doi.org/" + a.doi)
             self.assertEqual((status, headers["Location"]), (302, a.landing_url))
-            page = self.client.ask(a.landing_url.replace("https://", ""))[2].decode()
-            self.assertRegex(page.lower(), "citation_pdf_url")
+            page = self.client.ask(a.landing_url.replace("https://", ""))[2]
+            self.assertRegex(page.lower(), b"citation_pdf_url")
             self.assertEqual(self.client.ask(a.pdf_url.replace("https://", ""))[2], a.pdf())
+        ways = {a.number % 8 for a in self.articles if a.place == "landing"}
+        self.assertGreater(len(ways), 4)
         self.assertIn(b"Disallow: /private/", self.client.ask("publisher1.example/robots.txt")[2])
         self.assertEqual(self.client.ask("www.ncbi.nlm.nih.gov/pmc/utils/oa/oa.fcgi", {"id": "PMC1"})[0], 404)
 
@@ -441,6 +443,17 @@ class Faults(WithServer):
         self.assertEqual((line["host"], line["status"], line["fault"], line["user-agent"], line["range"], line["bytes"]),
                          (BUCKET, 206, None, "figmill/0 (mailto:a@b.example)", "bytes=5-", len(self.key()[1]) - 5))
         self.assertLessEqual(line["ms"], line["end"])
+
+
+class Hosts(WithServer):
+    CONFIG = {"articles": {"synthetic": 30}, "robots": {"a.example": "User-agent: *\nDisallow: /\n", "b.example": 503},
+              "headers": {"publisher1.example": {"X-Robots-Tag": "noai"}}, "statuses": {"publisher2.example": 403}}
+
+    def test_hosts_with_ways_of_their_own(self):
+        self.assertEqual(self.client.ask("a.example/robots.txt")[2], b"User-agent: *\nDisallow: /\n")
+        self.assertEqual(self.client.ask("b.example/robots.txt")[0], 503)
+        self.assertEqual(self.client.ask("publisher1.example/")[1]["X-Robots-Tag"], "noai")
+        self.assertEqual([self.client.ask("publisher2.example" + p)[0] for p in ("/articles/1", "/robots.txt")], [403, 200])
 
 
 class Chance(WithServer):
