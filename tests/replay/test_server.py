@@ -15,8 +15,9 @@ import unittest
 import zlib
 from urllib.parse import quote, urlencode
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e")]
 import articles as makers  # noqa: E402
+import crawl  # noqa: E402
 import faults as all_faults  # noqa: E402
 from message import Request  # noqa: E402
 from recorded import Recorded  # noqa: E402
@@ -519,6 +520,41 @@ class RecordedReplies(unittest.TestCase):
                           ("api.jstage.jst.go.jp/searchapi/do?service=3&text=z&count=100&start=1", b"totalResults>677<")):
             with self.subTest(url):
                 self.assertIn(word, recorded.answer(Request("GET", "/" + url, {})).body)
+
+
+class Checks(unittest.TestCase):
+    """What the end-to-end tests read out of the log: each check can fail."""
+
+    def line(self, ms, url="a.example/1", status=200, fault=None, whole=True):
+        host, _, path = url.partition("/")
+        return {"ms": ms, "end": ms + 5, "host": host, "path": "/" + path, "query": "", "status": status, "fault": fault, "whole": whole}
+
+    def test_rate(self):
+        even = [self.line(100.0 * i) for i in range(50)]
+        self.assertEqual(crawl.rate_excess(even, 10), [])
+        self.assertEqual(len(crawl.rate_excess(even + [self.line(2050)], 10)), 1)
+        self.assertEqual(crawl.rate_excess(even + [self.line(2050, "b.example/1")], 10), [])
+
+    def test_asked_again(self):
+        self.assertEqual(crawl.asked_again([self.line(0), self.line(50, "a.example/2")]), {})
+        self.assertEqual(crawl.asked_again([self.line(0, status=503), self.line(50, fault="cut", whole=False), self.line(90, fault="flipped"),
+                                            self.line(150)]), {})
+        self.assertEqual(crawl.asked_again([self.line(0), self.line(50)]), {"a.example/1": 1})
+        self.assertEqual(crawl.asked_again([self.line(0, fault="drip"), self.line(50)]), {"a.example/1": 1})
+        self.assertEqual(crawl.asked_again([self.line(0), self.line(500)], [400]), {})
+        self.assertEqual(crawl.asked_again([self.line(0), self.line(9500)], [9400]), {"a.example/1": 1})
+
+    def test_private(self):
+        self.assertEqual(crawl.contacts_of_private([self.line(0)]), [])
+        for url in ("private/", "127.0.0.2:80/x", "[::ffff:127.0.0.2]:80/x", "2130706434:80/x"):
+            self.assertEqual(len(crawl.contacts_of_private([self.line(0, url)])), 1)
+
+    def test_expected(self):
+        """Of the synthetic articles there are some of each kind, and what may be fetched has bytes."""
+        kinds = {crawl.expected(a)[1] for a in makers.synthetic(300)}
+        self.assertEqual(kinds, {None, "closed", "retracted", "license"})
+        body, pictures = next(crawl.expected(a)[0] for a in makers.synthetic(300) if crawl.expected(a)[0] and a.place == "bucket")
+        self.assertTrue(body.startswith(b"<?xml") and pictures)
 
 
 if __name__ == "__main__":
