@@ -14,6 +14,7 @@ faults      arguments of Faults (faults.py): probability, seed, kinds, script, .
 robots      {host: text of its robots.txt, or a status}
 headers     {host: {name: value}}: headers that all its replies have besides, as X-Robots-Tag
 statuses    {host: status}: hosts that answer everything but robots.txt with it
+files       a folder, whose files are those of host files.example
 page_size   keys on a page of the bucket's listing
 hosts       {host: "dns" or "tls"}: hosts that have no address, or a certificate that nobody signed
 
@@ -57,7 +58,7 @@ class Site:
         self.articles = makers.collection(config.get("articles", {}))
         self.recorded = Recorded(loose=config["recorded"] == "loose") if config.get("recorded") else None
         self.live, self.headers, self.statuses = config.get("live", True), config.get("headers", {}), config.get("statuses", {})
-        robots = {}
+        robots, self.files = {}, config.get("files")
         for host, path in (self.recorded.robots if self.recorded else {}).items():
             with open(path, "rb") as f:
                 robots[host] = f.read()
@@ -68,12 +69,21 @@ class Site:
             service = kind(self.articles)
             self.by_host.update(dict.fromkeys(kind.hosts, service))
 
+    def file(self, path):
+        name = os.path.join(self.files, os.path.basename(path))
+        if not os.path.isfile(name):
+            return not_found()
+        with open(name, "rb") as f:
+            return Reply(200, f.read(), "application/pdf" if name.endswith(".pdf") else "application/octet-stream")
+
     def answer(self, request):
         if request.path.startswith(LOOP):
             turn = request.path[len(LOOP):]
             return Reply(302, b"", None, [("Location", "%s%d" % (LOOP, (int(turn) + 1) % 3 if turn.isdigit() else 0))])
         if request.host in self.statuses and request.path != "/robots.txt":
             return as_html("<head><title>%d</title></head><body></body>" % self.statuses[request.host], self.statuses[request.host])
+        if self.files and request.host == "files.example":
+            return self.file(request.path)
         reply = self.recorded.answer(request) if self.recorded else None
         if reply is None and self.live and request.path.startswith("/pmc/utils/oa/oa.fcgi"):
             reply = dead_oa_service(request)
