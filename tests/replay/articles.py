@@ -210,7 +210,7 @@ class Synthetic(Article):
     def __init__(self, number, seed):
         rng = random.Random("%d %d" % (seed, number))
         self.number = number
-        self.place = rng.choices(("bucket", "europepmc", "pdf", "landing", "closed"), (80, 6, 6, 6, 2))[0]
+        self.place = rng.choices(("bucket", "europepmc", "pdf", "landing", "closed"), (70, 8, 11, 8, 3))[0]
         self.language = rng.choices(list(TEXTS), (10, 4, 3, 5, 4, 2, 2, 3, 4, 4))[0]
         self.title = TEXTS[self.language][0] % number
         self.year = rng.randrange(2005, 2026)
@@ -227,8 +227,10 @@ class Synthetic(Article):
         if self.place == "closed":
             self.license = None
         if self.place == "pdf":
-            self.arxiv = "%02d%02d.%05d" % (self.year % 100, 1 + number % 12, number) if rng.random() < 0.3 else None
-            self.biorxiv = not self.arxiv and rng.random() < 0.3
+            self.arxiv = "%02d%02d.%05d" % (self.year % 100, 1 + number % 12, number) if rng.random() < 0.35 else None
+            self.biorxiv = not self.arxiv and rng.random() < 0.5
+            if self.biorxiv:
+                self.doi = "10.1101/replay.%d.%d" % (seed, number)
         if self.language in ("es", "pt") and rng.random() < 0.3:
             self.scielo = "S0000-0000%d%09d" % (self.year, number)
         self.figures = ["replay-%d-g%03d.%s" % (number, i + 1, rng.choice(("png", "jpg"))) for i in range(rng.randrange(1, 5))]

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 from articles import ENGLISH_NAMES, MEDLINE
 from message import Reply, as_html, as_json, as_xml, not_found
 
+ABSTRACT = "Low-dose radiation therapy and low-dose radiation biology."  # in all languages, so that sieves of clients keep it
 DOI = re.compile(r"10\.\d{4,9}/[^\s\"')]+")
 
 
@@ -68,7 +69,7 @@ class EuropePmc(Service):
                 language=MEDLINE.get(a.language, a.language), license=a.license and a.license.lower(),
                 journalInfo={"yearOfPublication": a.year, "journal": {"title": a.journal, "issn": "0000-0000"}},
                 pubTypeList={"pubType": ["Retracted Publication" if a.retracted else "Journal Article"]},
-                abstractText="Low-dose radiation. " + a.title,
+                abstractText=ABSTRACT,
                 fullTextUrlList={"fullTextUrl": [{"availability": "Open access", "availabilityCode": "OA", "documentStyle": style,
                                                   "site": "Publisher", "url": url} for style, url in self.urls(a)]})
         else:
@@ -149,6 +150,8 @@ class Eutils(Service):
 
     def found(self, term, database):
         articles = [a for a in self.articles if a.pmid or (database == "pmc" and a.pmcid)]
+        if "open_access[filter]" in term.lower():
+            articles = [a for a in articles if a.open or (a.manuscript and "author_manuscript[filter]" in term.lower())]
         names = {v: k for k, v in ENGLISH_NAMES.items()}
         names.update({v: k for k, v in MEDLINE.items()})
         languages = {names.get(w.lower().strip('"')) for w in re.findall(r'("?[a-z]+"?)\[(?:la|lang|language)\]', term, re.IGNORECASE)}
@@ -236,7 +239,7 @@ class Crossref(Service):
         out = {"DOI": a.doi, "URL": "https://doi.org/" + a.doi, "title": [a.title], "type": "journal-article", "language": a.language,
                "container-title": [a.journal], "publisher": "Replay", "issued": {"date-parts": [[year, month, day]]},
                "published": {"date-parts": [[year, month, day]]}, "author": [{"family": "Muster", "sequence": "first"}],
-               "ISSN": ["0000-0000"]}
+               "ISSN": ["0000-0000"], "abstract": "<jats:p>%s</jats:p>" % escape(ABSTRACT)}
         if a.license_url:
             out["license"] = [{"URL": a.license_url, "start": {"date-parts": [[year, month, day]]}, "delay-in-days": 0,
                                "content-version": "vor"}]
@@ -296,7 +299,7 @@ class OpenAlex(Service):
                 "publication_year": a.year, "publication_date": a.date, "type": "article", "ids": ids, "is_retracted": a.retracted,
                 "open_access": {"is_oa": a.open, "oa_status": "gold" if a.open else "closed", "oa_url": place["pdf_url"] or a.landing_url},
                 "primary_location": place, "best_oa_location": place if a.open else None, "locations": [place],
-                "has_fulltext": a.open, "abstract_inverted_index": {"Low-dose": [0], "radiation": [1]}}
+                "has_fulltext": a.open, "abstract_inverted_index": {w: [i] for i, w in enumerate(ABSTRACT.split())}}
 
     def answer(self, request):
         form = request.form()
@@ -305,7 +308,9 @@ class OpenAlex(Service):
             name = request.path[len("/works/"):]
             number = int(name[1:]) - 4000000000 if re.fullmatch(r"W\d{10}", name) else 0
             doi = DOI.search(name)
-            article = next((a for a in self.articles if a.number == number), None) if number else self.by_doi.get(doi.group(0).lower()) if doi else None
+            article = next((a for a in self.articles if a.number == number or name in ("pmcid:%s" % a.pmcid, "pmid:%s" % a.pmid)), None)
+            if doi:
+                article = self.by_doi.get(doi.group(0).lower())
             return as_json(self.work(article)) if article else as_html("<head><title>404 Not Found</title></head><body></body>", 404)
         if request.path == "/rate-limit":
             return as_json({"rate_limit": {"daily_budget_usd": 1, "daily_used_usd": 0}})
@@ -375,13 +380,16 @@ class Doaj(Service):
         language = re.findall(r'language[^:]*:\(?"?([A-Za-z]{2})\b', match.group(1))
         if language:
             found = [a for a in found if a.language.upper() in [w.upper() for w in language]]
+        years = re.search(r"bibjson\.year:\[(\d{4}) TO (\d{4})\]", match.group(1))
+        if years:
+            found = self.by_dates(found, years.group(1), years.group(2) + "\x7f")
         size, page = request.number("pageSize", 10, 1, 100), request.number("page", 1, 1)
         if page * size > 1000:
             return as_json({"status": "bad_request", "error": "You cannot access results beyond 1000 records via this API."}, 400)
         results = [{"last_updated": "2022-12-21T17:34:13Z", "id": "%032x" % a.number, "created_date": a.date + "T00:00:00Z", "bibjson": {
             "identifier": [{"id": "0000-0000", "type": "pissn"}, {"id": a.doi, "type": "DOI" if a.number % 2 else "doi"}],
             "journal": {"title": a.journal, "language": [a.language.upper()], "issns": ["0000-0000"], "publisher": "Replay", "country": "DE"},
-            "year": str(a.year), "month": a.date[5:7], "title": a.title, "abstract": "Low-dose radiation.", "author": [{"name": "A Muster"}],
+            "year": str(a.year), "month": a.date[5:7], "title": a.title, "abstract": ABSTRACT, "author": [{"name": "A Muster"}],
             "link": [{"type": "fulltext", "url": a.pdf_url if a.place == "pdf" else a.landing_url,
                       "content_type": "PDF" if a.place == "pdf" else "HTML"}]}} for a in found[(page - 1) * size:page * size]]
         out = {"total": len(found), "page": page, "pageSize": size, "timestamp": "2026-11-20T08:17:35Z", "query": match.group(1), "results": results}
@@ -407,12 +415,14 @@ class Core(Service):
         doi = re.search(r'doi:"?(10\.[^\s")]+)', query)
         if doi:
             found = [a for a in found if a.doi == doi.group(1).lower()]
+        years = {sign: year for sign, year in re.findall(r"yearPublished([<>])=(\d{4})", query)}
+        found = self.by_dates(found, years.get(">"), years.get("<") and years["<"] + "\x7f")
         start, size, scroll = request.number("offset", 0), request.number("limit", 10, 1, 100), None
         if request.form().get("scroll") == "true" or request.form().get("scrollId"):
             start = untoken(request.form().get("scrollId", "")) or 0
             scroll = token(start + size)
         results = [{"id": a.number, "doi": a.doi, "title": a.title, "language": {"code": a.language, "name": "x"}, "yearPublished": a.year,
-                    "publishedDate": a.date + "T00:00:00", "abstract": "Low-dose radiation.", "authors": [{"name": "Muster"}], "arxivId": a.arxiv,
+                    "publishedDate": a.date + "T00:00:00", "abstract": ABSTRACT, "authors": [{"name": "Muster"}], "arxivId": a.arxiv,
                     "pubmedId": a.pmid, "documentType": "research", "downloadUrl": a.pdf_url if a.place == "pdf" else None,
                     "links": [{"type": "display", "url": "https://core.ac.uk/works/%d" % a.number}], "journals": [{"title": a.journal}]}
                    for a in found[start:start + size]]
@@ -433,8 +443,8 @@ class Arxiv(Service):
         start, size = request.number("start", 0), request.number("max_results", 10, 0, 2000)
         entries = ["""<entry><id>http://arxiv.org/abs/{0}v1</id><title>{1}</title><updated>{2}T00:00:00Z</updated><published>{2}T00:00:00Z</published>
 <link href="https://arxiv.org/abs/{0}v1" rel="alternate" type="text/html"/><link href="https://arxiv.org/pdf/{0}v1" rel="related"
- type="application/pdf" title="pdf"/><summary>Low-dose radiation.</summary><category term="physics.med-ph"/><author><name>A Muster</name></author>
-<arxiv:doi>{3}</arxiv:doi></entry>""".format(a.arxiv, escape(a.title), a.date, escape(a.doi)) for a in found[start:start + size]]
+ type="application/pdf" title="pdf"/><summary>{4}</summary><category term="physics.med-ph"/><author><name>A Muster</name></author>
+<arxiv:doi>{3}</arxiv:doi></entry>""".format(a.arxiv, escape(a.title), a.date, escape(a.doi), ABSTRACT) for a in found[start:start + size]]
         return as_xml("""<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="http://arxiv.org/schemas/atom"
  xmlns="http://www.w3.org/2005/Atom"><id>https://arxiv.org/api/x</id><title>arXiv Query: x</title><updated>2026-04-12T22:09:27Z</updated>
 <opensearch:itemsPerPage>%d</opensearch:itemsPerPage><opensearch:totalResults>%d</opensearch:totalResults><opensearch:startIndex>%d</opensearch:startIndex>
@@ -449,7 +459,7 @@ class Biorxiv(Service):
     def entry(self, a):
         return {"title": a.title, "authors": "Muster, A.", "doi": a.doi, "date": a.date, "version": "1", "type": "new results",
                 "license": (a.license or "none").lower().replace(" ", "_").replace("-", "_"), "category": "radiology", "jatsxml": "",
-                "abstract": "Low-dose radiation therapy.", "published": "NA", "server": "bioRxiv"}
+                "abstract": ABSTRACT, "published": "NA", "server": "bioRxiv"}
 
     def answer(self, request):
         one = re.fullmatch(r"/details/(biorxiv|medrxiv)/(10\..+)/na(?:/json)?", request.path)
@@ -479,9 +489,12 @@ class Hal(Service):
         found = [a for a in self.articles if a.open and a.doi]
         language = re.findall(r"language_s:\(?\"?([a-z]{2})", words)
         found = [a for a in found if a.language in (language or ["fr"])]
-        doi = re.search(r'doiId_s:"?(10\.[^\s")]+)', words)
-        if doi:
-            found = [a for a in found if a.doi == doi.group(1).lower()]
+        one = re.search(r'(?:doi|pubmed|pubmedcentral|arxiv|hal)Id_s:"?([^\s")]+)', words)
+        if one:
+            found = [a for a in found if one.group(1).lower() in (a.doi, a.pmid, (a.pmcid or "").lower(), a.arxiv)]
+        dates = re.search(r"producedDate_tdate:\[(\S+) TO (\S+)\]", words)
+        if dates:
+            found = self.by_dates(found, *(d[:10].replace("*", "") for d in dates.groups()))
         form, size = request.form(), request.number("rows", 30, 0, 10000)
         cursor = form.get("cursorMark")
         start = request.number("start", 0) if not cursor else 0 if cursor == "*" else untoken(cursor)
@@ -521,34 +534,34 @@ class Jstage(Service):
 
 
 class Scielo(Service):
-    """articlemeta.scielo.org: identifiers by date, then a record each; JSON with ISIS tags, or SciELO PS."""
+    """articlemeta.scielo.org: lists of records or of identifiers by date, and single ones; JSON with ISIS tags, or SciELO PS."""
 
     hosts = ("articlemeta.scielo.org",)
 
+    def record(self, a):
+        texts = {"html": {a.language: a.landing_url}}
+        if a.place == "pdf":
+            texts["pdf"] = {a.language: a.pdf_url}
+        tags = {"v12": [{"_": a.title, "l": a.language}], "v40": [{"_": a.language}], "v880": [{"_": a.scielo}], "v237": [{"_": a.doi}],
+                "v65": [{"_": a.date.replace("-", "")}], "v83": [{"a": ABSTRACT, "l": a.language}]}
+        return {"code": a.scielo, "collection": "scl", "doi": a.doi, "processing_date": a.date, "publication_year": str(a.year),
+                "publication_date": a.date, "sent_wos": "False", "document_type": "research-article", "fulltexts": texts,
+                "license": (a.license or "").lower().replace("cc ", "") + "/4.0", "title": {"v100": [{"_": a.journal}]}, "article": tags}
+
     def answer(self, request):
-        form, found = request.form(), [a for a in self.articles if a.scielo]
-        if form.get("collection", "scl") != "scl":
-            found = []
-        if request.path.rstrip("/") == "/api/v1/article/identifiers":
+        form, path = request.form(), request.path.rstrip("/")
+        found = [a for a in self.articles if a.scielo] if form.get("collection", "scl") == "scl" else []
+        if path in ("/api/v1/article/identifiers", "/api/v1/articles"):
             start, size = request.number("offset", 0), request.number("limit", 1000, 1, 1000)
             found = self.by_dates(found, form.get("from"), form.get("until"))
-            return as_json({"meta": {"limit": size, "offset": start, "total": len(found), "filter": {"collection": "scl"}},
-                            "objects": [{"code": a.scielo, "collection": "scl", "doi": a.doi, "processing_date": a.date}
-                                        for a in found[start:start + size]]})
-        if request.path.rstrip("/") == "/api/v1/article":
+            objects = [self.record(a) if path.endswith("articles") else {
+                "code": a.scielo, "collection": "scl", "doi": a.doi, "processing_date": a.date} for a in found[start:start + size]]
+            return as_json({"meta": {"limit": size, "offset": start, "total": len(found), "filter": {"collection": "scl"}}, "objects": objects})
+        if path == "/api/v1/article":
             a = next((a for a in found if a.scielo == form.get("code")), None)
             if not a:
                 return Reply(200, b"null", "application/json")
-            if form.get("format") == "xmlrsps":
-                return Reply(200, a.xml(), "text/xml")
-            return as_json({"code": a.scielo, "collection": "scl", "doi": a.doi, "processing_date": a.date, "publication_year": str(a.year),
-                            "publication_date": a.date, "sent_wos": "False", "document_type": "research-article",
-                            "license": (a.license or "").lower().replace("cc ", ""), "fulltexts": {
-                                "html": {a.language: a.landing_url}, **({"pdf": {a.language: a.pdf_url}} if a.place == "pdf" else {})},
-                            "title": {"v100": [{"_": a.journal}]}, "article": {
-                                "v12": [{"_": a.title, "l": a.language}], "v40": [{"_": a.language}], "v880": [{"_": a.scielo}],
-                                "v237": [{"_": a.doi}], "v65": [{"_": a.date.replace("-", "")}], "v540": [{"_": a.license_url or ""}],
-                                "v83": [{"a": "Low-dose radiation.", "l": a.language}]}})
+            return Reply(200, a.xml(), "text/xml") if form.get("format") == "xmlrsps" else as_json(self.record(a))
         return not_found()
 
 
