@@ -61,6 +61,9 @@ class Publishers:
         match = re.fullmatch(r"/pdf/(\d{4}\.\d{5})(?:v\d+)?(?:\.pdf)?", path) if host in ("arxiv.org", "export.arxiv.org") else None
         if match and match.group(1) in self.by_arxiv:
             return self.file(request, self.by_arxiv[match.group(1)].pdf())
+        match = re.fullmatch(r"/content/(10\.1101/.+?)v\d+\.full\.pdf", path) if host in ("www.biorxiv.org", "www.medrxiv.org") else None
+        if match and match.group(1) in self.by_doi:
+            return self.file(request, self.by_doi[match.group(1)].pdf())
         match = re.fullmatch(r"/articles/(\d+)(/fulltext\.pdf)?", path)
         a = match and self.by_number.get(match.group(1))
         if not a or a.publisher != host:
