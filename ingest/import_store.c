@@ -8,7 +8,7 @@
 #include "db/document.h"
 #include "db/input.h"
 
-const char *const import_writes[] = {"article", "document", "asset", "input", NULL};
+const char *const import_writes[] = {"article", "document", "asset", "input", "record.article_id", NULL};
 
 /* The files of one group, [begin, end) of the result. */
 struct group {
