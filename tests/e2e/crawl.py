@@ -159,6 +159,19 @@ def rate_excess(log, rate):
     return out
 
 
+def impatient(log, seconds=1):
+    """Requests to a host that had said less than `seconds` before that it is to be left alone for so long. What was on its way when it
+    said so does not count."""
+    told, out = {}, []
+    for line in sorted(log, key=lambda line: line["ms"]):
+        said = told.get(line["host"], -1e9)
+        if said + 150 < line["ms"] < said + 1000 * seconds - 20:
+            out.append("%s%s: %d ms after Retry-After: %d" % (line["host"], line["path"], line["ms"] - said, seconds))
+        if line["fault"] in ("429-seconds", "503-retry"):
+            told[line["host"]] = line["end"]
+    return out
+
+
 def asked_again(log, forgiven=()):
     """URLs that were asked once more after they had been answered whole with 200, and rightly. `forgiven`: moments (monotonic ms) of
     kills; what was answered in the 3 seconds before one may be lost, and is asked again then."""

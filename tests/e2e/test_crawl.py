@@ -121,6 +121,20 @@ class Whole(unittest.TestCase):
         self.assertEqual(again, [])
 
 
+    def test_zz_refresh_asks_whether_anything_changed(self):
+        """Conditional requests, answered with 304: nothing is transferred or stored anew."""
+        sql = "SELECT sha256, document_id FROM document ORDER BY document_id"
+        documents, before = ask(self.crawl.corpus, sql), len(self.replay.log())
+        result = self.crawl.run("fetch", "--profile", self.profile, "--refresh")
+        self.assertIn(result.status, (0, 1), result)
+        log = self.replay.log()[before:]
+        conditional = [line for line in log if "if-none-match" in line]
+        self.assertGreater(len(conditional), 0)
+        self.assertEqual({line["status"] for line in conditional}, {304})
+        whole = [line["path"] for line in log if line["status"] == 200 and line["path"].endswith((".xml", ".pdf", ".jpg", ".png"))]
+        self.assertEqual(whole, [])
+        self.assertEqual(ask(self.crawl.corpus, sql), documents)
+
 
 if __name__ == "__main__":
     need("search", "fetch", "import", "extract")

@@ -9,7 +9,7 @@ import tempfile
 import time
 import unittest
 
-from crawl import (Crawl, Replay, asked_again, broken_blobs, contacts_of_private, expected, missing_or_wrong, need, profile,
+from crawl import (Crawl, Replay, asked_again, broken_blobs, contacts_of_private, expected, impatient, missing_or_wrong, need, profile,
                    rate_excess, sanitized, stored)
 from corpus import ask, figmill
 
@@ -53,6 +53,8 @@ class Faults(unittest.TestCase):
         self.assertEqual(broken_blobs(crawl.corpus), [])
         self.assertEqual(contacts_of_private(log), [])
         self.assertEqual(rate_excess(log, self.RATE), [])
+        if not kills:  # a new process cannot know what the old one was told
+            self.assertEqual(impatient(log), [])
         again = asked_again(log, kills)
         self.assertEqual(again, {}, again.most_common(10))
         faults = [line["fault"] for line in log if line["fault"]]

@@ -544,6 +544,11 @@ class Checks(unittest.TestCase):
         self.assertEqual(crawl.asked_again([self.line(0), self.line(500)], [400]), {})
         self.assertEqual(crawl.asked_again([self.line(0), self.line(9500)], [9400]), {"a.example/1": 1})
 
+    def test_impatient(self):
+        told = self.line(0, status=429, fault="429-seconds")
+        self.assertEqual(crawl.impatient([told, self.line(20), self.line(1010), self.line(500, "b.example/")]), [])
+        self.assertEqual(len(crawl.impatient([told, self.line(500)])), 1)
+
     def test_private(self):
         self.assertEqual(crawl.contacts_of_private([self.line(0)]), [])
         for url in ("private/", "127.0.0.2:80/x", "[::ffff:127.0.0.2]:80/x", "2130706434:80/x"):
