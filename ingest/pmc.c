@@ -55,6 +55,7 @@ static void listing_text(struct listing *l, const char *element, bool common, co
                          struct arena *arena)
 {
     char text[TOKEN_MAX];
+    text[0] = 0; /* xml_decode appends */
     xml_decode(p->text, p->len, text, sizeof text);
     if (strcmp(element, "Prefix") == 0 && common && p->len < PREFIX_MAX)
         l->prefix(l->context, text);
