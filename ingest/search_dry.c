@@ -39,11 +39,16 @@ struct dry {
     size_t n, open;
 };
 
-/* A source that only lists by date says how much there is in all: what of its first page is of the topic stands for the
- * rest. */
-static int64_t sieve(const struct search_planned *p, const struct source_page *page)
+/* What a first page tells of the whole. A source that only lists by date says how much there is in all: what of its
+ * page is of the topic stands for the rest. One that ranks counts works with any of the words: what of its page matches
+ * is there at least. Without a count, a page that is the only one counts itself. */
+static int64_t count_hits(const struct search_planned *p, const struct source_page *page)
 {
     size_t matched = 0;
+    if (p->source->ranked || (page->hits < 0 && !page->next))
+        return (int64_t)page->n;
+    if (!p->source->by_date)
+        return page->hits;
     for (size_t i = 0; i < page->n; i++)
         matched += search_query_matches(&p->query, page->records[i].title, page->records[i].abstract);
     return page->hits < 0 || !page->n ? page->hits : (int64_t)((double)page->hits * (double)matched / (double)page->n);
@@ -61,12 +66,8 @@ static void replied(void *context, const struct crawl_reply *reply)
     if (readable) {
         err_clear(&p->why);
         if (source->read(&p->planned->query.ask, NULL, reply->status, reply->body, reply->len, &p->arena, &page,
-                         &p->why)) {
-            p->hits = source->by_date ? sieve(p->planned, &page) : page.hits;
-            /* Without a count, a page that is the only one counts itself. */
-            if (p->hits < 0 && !page.next)
-                p->hits = (int64_t)page.n;
-        }
+                         &p->why))
+            p->hits = count_hits(p->planned, &page);
     }
     p->done = p->why.kind != ERR_TEMPORARY || !readable || ++p->tries == MOST_TRIES;
     if (p->done && p->why.kind != ERR_NONE)
@@ -80,8 +81,8 @@ static bool ask(struct probe *p)
     struct search_secret secret;
     arena_release(&p->arena);
     if (!search_secret_read(source, &p->arena, &secret, &p->why) ||
-        !source->ask(&p->planned->query.ask, NULL, source->by_date ? 0 : 1, crawl_contact(p->d->crawl), &p->arena,
-                     &request, &p->why))
+        !source->ask(&p->planned->query.ask, NULL, source->by_date || source->ranked ? 0 : 1,
+                     crawl_contact(p->d->crawl), &p->arena, &request, &p->why))
         return false;
     const struct crawl_request r = {.kind = CRAWL_API,
                                     .url = request.url,
