@@ -10,7 +10,23 @@
 #include "ingest/html_scan.h"
 #include "ingest/link.h"
 
-enum field { TITLE, DOI, PMID, PMCID, LANGUAGE, DATE, JOURNAL, TYPE, ABSTRACT, RIGHTS, TEXTS, PDF = TEXTS, XML, HTML };
+enum field {
+    TITLE,
+    DOI,
+    PMID,
+    PMCID,
+    ARXIV,
+    LANGUAGE,
+    DATE,
+    JOURNAL,
+    TYPE,
+    ABSTRACT,
+    RIGHTS,
+    TEXTS,
+    PDF = TEXTS,
+    XML,
+    HTML
+};
 
 /* What names say, the better source first: citation_* before EPrints, bepress, PRISM, Dublin Core. */
 static const struct {
@@ -35,6 +51,7 @@ static const struct {
     {"publication_doi", DOI},
     {"citation_pmid", PMID},
     {"citation_pmcid", PMCID},
+    {"citation_arxiv_id", ARXIV},
     {"citation_language", LANGUAGE},
     {"dc.language", LANGUAGE},
     {"dcterms.language", LANGUAGE},
@@ -121,6 +138,8 @@ static bool will_do(enum field field, const char *text)
         return article_clean_pmid(text, clean);
     case PMCID:
         return article_clean_pmcid(text, clean);
+    case ARXIV:
+        return source_id_kind(text) == SOURCE_ID_ARXIV;
     case DATE:
         return landing_date(text, date);
     case LANGUAGE:
@@ -368,6 +387,9 @@ static void judge(struct reading *f, const char *text, size_t len)
         out->state = LANDING_OTHER;
         out->why = "the page names no article";
     }
+    /* What stands in the way speaks for itself, not for the article. */
+    if (out->state == LANDING_CHALLENGE || out->state == LANDING_LOGIN)
+        out->opt_out = NULL;
     if (article)
         out->refresh = NULL;
     out->record.open = f->open_by ? FACT_YES : f->closed_by ? FACT_NO : FACT_UNKNOWN;
@@ -444,6 +466,7 @@ static void set_record(struct reading *f)
         r->pmid = arena_strdup(f->arena, clean);
     if (f->text[PMCID] && article_clean_pmcid(f->text[PMCID], clean))
         r->pmcid = arena_strdup(f->arena, clean);
+    r->arxiv = f->text[ARXIV];
     r->title = source_markup(f->arena, f->text[TITLE]);
     r->journal = f->text[JOURNAL];
     r->type = f->text[TYPE];

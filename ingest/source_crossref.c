@@ -293,6 +293,8 @@ static bool read_reply(const struct query *q, const char *cursor, int status, co
         ok = true;
     }
 out:
+    if (!q)
+        out->next = NULL;
     cJSON_Delete(json);
     return ok;
 }
