@@ -75,7 +75,7 @@ static void ask_text(const char *query, const char *mark, int size, struct arena
     query_parameter(&url, "synonym", "false");
     query_parameter(&url, "pageSize", arena_printf(arena, "%d", size));
     query_parameter(&url, "cursorMark", mark);
-    *out = (struct source_request){.accept = "application/json", .want = CONTENT_ANY};
+    *out = (struct source_request){.accept = "application/json", .want = CONTENT_JSON};
     if (url.len > URL_MAX) {
         out->post = arena_strdup(arena, strchr(url.data, '?') + 1);
         out->url = REST "searchPOST";
