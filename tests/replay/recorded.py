@@ -73,6 +73,7 @@ class Recording:
     def __init__(self, folder, row):
         address = row["endpoint_or_url"] or ADDRESSES.get(row["file"], "")
         self.method, _, url = address.rpartition(" ") if address.startswith("POST ") else ("", "", address)
+        self.whole = "(one element" not in url  # a part of a reply is no reply
         parts = urlsplit(re.sub(r" \(.*\)$", "", url))
         self.host, self.path = parts.netloc, unquote(parts.path) or "/"
         self.pairs = frozenset(parse_qsl(parts.query, keep_blank_values=True))
@@ -89,7 +90,7 @@ class Recording:
             self.content_type = next((v for k, _, v in lines if k.lower() == "content-type"), self.content_type)
 
     def usable(self):
-        return self.host and "<" not in self.path
+        return self.host and "<" not in self.path and self.whole
 
     def reply(self, empty=False):
         with open(self.file, "rb") as f:

@@ -7,7 +7,7 @@ import re
 from xml.sax.saxutils import escape
 
 from articles import ENGLISH_NAMES, MEDLINE
-from message import Reply, as_html, as_json, as_xml, not_found
+from message import Reply, as_html, as_json, as_xml, not_found, ranged
 
 ABSTRACT = "Low-dose radiation therapy and low-dose radiation biology."  # in all languages, so that sieves of clients keep it
 DOI = re.compile(r"10\.\d{4,9}/[^\s\"')]+")
@@ -132,7 +132,8 @@ class EuropePmcSite(Service):
                 return Reply(200, article.pdf(), "application/pdf")
             data = article.media().get(name or "")
             if data:
-                return Reply(200, data, "image/png" if data[:4] == b"\x89PNG" else "image/jpeg")
+                return ranged(request, Reply(200, data, "image/png" if data[:4] == b"\x89PNG" else "image/jpeg", [
+                    ("ETag", '"%08x"' % binascii.crc32(data)), ("Last-Modified", "Thu, 08 Jan 2026 11:47:59 GMT")]))
         return as_html("<head><title>Europe PMC</title></head><body>Page not found</body>", 404)
 
 
