@@ -61,4 +61,8 @@ int text_digit_value(int code_point); /* 0-9 of any script, else -1 */
  * most 15 bytes and a NUL. False (and "und") when it is no language tag. */
 bool text_language_tag(const char *tag, char out[16]);
 
+/* The ASCII form of an international host name in UTF-8 ("xn--bcher-kva.example", by UTS 46). False when it is none. */
+enum { TEXT_HOST_SIZE = 256 };
+bool text_host_ascii(const char *host, char out[TEXT_HOST_SIZE]);
+
 #endif
