@@ -172,19 +172,19 @@ def impatient(log, seconds=1):
     return out
 
 
-def asked_again(log, forgiven=()):
-    """URLs that were asked once more after they had been answered whole with 200, and rightly. `forgiven`: moments (monotonic ms) of
-    kills; what was answered in the 3 seconds before one may be lost, and is asked again then."""
+def asked_again(log, kills=()):
+    """URLs that were asked once more after they had been answered whole, and rightly. `kills`: moments (monotonic ms) at which the client
+    was killed; what it was told in the second before one may be lost with it, and is asked again then."""
     answered, out = {}, Counter()
     for line in sorted(log, key=lambda line: line["ms"]):
         url = line["host"] + line["path"] + ("?" + line["query"] if line["query"] else "")
         if line["host"] == "api.crossref.org" and "cursor=" in line["query"]:
             continue  # one URL for all pages
-        before = answered.get(url)
-        if before is not None and not any(before <= moment <= line["ms"] and before > moment - 3000 for moment in forgiven):
+        began, ended = answered.get(url, (None, None))
+        if began is not None and not any(began <= moment <= line["ms"] and ended > moment - 1000 for moment in kills):
             out[url] += 1
         if line["status"] in (200, 206) and line["whole"] and line["fault"] in HARMLESS:
-            answered[url] = line["end"]
+            answered[url] = (line["ms"], line["end"])
     return out
 
 

@@ -176,6 +176,8 @@ class Faults:
             transport.write(whole)
             pieces = min(len(body), 8)
             for i in range(pieces):
+                if transport.is_closing():  # the client went away
+                    return len(body) * i // pieces, False
                 transport.write(body[len(body) * i // pieces:len(body) * (i + 1) // pieces])
                 await asyncio.sleep(self.drip_s / pieces)
             return len(body), True
