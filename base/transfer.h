@@ -25,7 +25,7 @@ struct transfer_options {
     int max_host;        /* connections to one host at once; 0: no limit but max */
 };
 
-/* ERR_SYSTEM when libcurl or an event descriptor cannot be had. */
+/* Ignores SIGPIPE from now on, for the process. ERR_SYSTEM when libcurl or an event descriptor cannot be had. */
 struct transfers *transfers_new(const struct transfer_options *options, struct err *e);
 void transfers_free(struct transfers *t); /* ends all transfers without a word; NULL is fine */
 
@@ -38,9 +38,9 @@ enum transfer_end {
     TRANSFER_PRIVATE,   /* the address is private, loopback or link-local, and may not be */
     TRANSFER_LATE,      /* took longer than timeout_s */
     TRANSFER_STALLED,   /* less than min_speed bytes a second for stall_s seconds */
-    TRANSFER_CUT,       /* the connection ended before the body did: fewer bytes than announced, a broken chunk */
+    TRANSFER_CUT, /* the body broke off: fewer bytes than announced, a broken chunk, gzip without its end, a reset */
     TRANSFER_TOO_LARGE, /* more than max_bytes, announced or received */
-    TRANSFER_BAD,       /* not HTTP, bad compression, reset, all else */
+    TRANSFER_BAD,       /* not HTTP, headers larger than 64 KiB, damaged gzip, a reset before a reply, all else */
 };
 const char *transfer_end_text(enum transfer_end end); /* "connection cut", ... */
 
@@ -63,7 +63,8 @@ struct transfer_result {
     const struct transfer_headers *headers;
 };
 
-/* All but `done` may be NULL. Callbacks run in transfers_turn; they may start and cancel transfers. */
+/* All but `done` may be NULL. Callbacks run in transfers_turn, never in another function; they may start and cancel
+ * transfers, their own too, but not call transfers_turn or transfers_free. */
 struct transfer_events {
     /* Headers are here, no body yet: false ends the transfer as TRANSFER_STOPPED, before its body costs anything. */
     bool (*headers)(void *context, int status, const struct transfer_headers *h);
@@ -77,19 +78,23 @@ struct transfer_request {
     const char *url;
     const char *const *headers; /* "Name: value" lines, ends with NULL; or NULL. Copied, as the url */
     const char *post;           /* form or JSON body; NULL: GET. Copied */
-    bool identity;              /* no content encoding (resuming, checking lengths); else gzip, brotli, ... */
-    bool private_ok;            /* the server's address may be private, loopback, link-local */
-    int connect_timeout_s;      /* 0: 15 */
-    int timeout_s;              /* 0: 600 */
-    int stall_s, min_speed;     /* 0: 30 s, 200 bytes/s */
-    uint64_t max_bytes;         /* 0: 64 MiB */
+    bool identity;   /* the server is asked for no content encoding, and one that it has nevertheless is left on (for
+                        resuming and for checking lengths and hashes); else gzip is asked for and undone */
+    bool private_ok; /* the server's address may be private, loopback, link-local */
+    int connect_timeout_s;  /* 0: 15 */
+    int timeout_s;          /* 0: 600 */
+    int stall_s, min_speed; /* 0: 30 s, 200 bytes/s */
+    uint64_t max_bytes;     /* 0: 64 MiB */
 };
 
-/* Starts one. The id serves to cancel it. ERR_LIMIT: `max` are under way; ERR_FORMAT: the URL is none, or not http(s).
- */
+/* Starts one. The id (may be NULL) serves to cancel it. ERR_LIMIT: `max` are under way; ERR_FORMAT: the URL is none,
+ * not http(s) or has a user's name in it, or a header has a line break: `done` is not called then. A private address is
+ * no error here, but the transfer's end. */
 bool transfers_start(struct transfers *t, const struct transfer_request *request, const struct transfer_events *events,
                      void *context, uint64_t *id, struct err *e);
-void transfers_cancel(struct transfers *t, uint64_t id); /* its done is called with TRANSFER_STOPPED; unknown: fine */
+/* Nothing more is handed on, and its `done` is called with TRANSFER_STOPPED in the next turn. Unknown or ended: fine.
+ */
+void transfers_cancel(struct transfers *t, uint64_t id);
 
 /* Waits at most wait_ms for something to happen and handles it. ERR_SYSTEM when libcurl gives up. */
 bool transfers_turn(struct transfers *t, int wait_ms, struct err *e);

@@ -216,6 +216,11 @@ static bool merge(struct db *db, int64_t winner, int64_t loser, struct err *e)
                   "ii", winner, loser) &&
            db_run(db, e, "UPDATE article SET merged_into = ?1 WHERE merged_into = ?2", "ii", winner, loser) &&
            add_ids(db, winner, &ids, e) &&
+           db_run(db, e,
+                  "UPDATE article SET title_key = (SELECT title_key FROM article WHERE article_id = ?2) "
+                  "WHERE article_id = ?1 AND title_key IS NULL",
+                  "ii", winner, loser) &&
+           db_run(db, e, "UPDATE record SET article_id = ?1 WHERE article_id = ?2", "ii", winner, loser) &&
            db_run(db, e, "UPDATE document SET article_id = ?1 WHERE article_id = ?2", "ii", winner, loser) &&
            db_run(db, e, "UPDATE OR IGNORE asset SET article_id = ?1 WHERE article_id = ?2", "ii", winner, loser);
 }

@@ -1,8 +1,8 @@
 /* article.h: table article: one scholarly work, and what makes two files the same work.
  *
  * An article is found by any of its identifiers (DOI, PMCID, PMID). When two articles prove to be one, the younger is
- * merged into the older: its documents and assets move, its identifiers too, and merged_into says where they went; the
- * row stays, so that whatever names it can still be followed. An article is live when merged_into is null. */
+ * merged into the older: its documents, assets and records move, its identifiers too, and merged_into says where they
+ * went; the row stays, so that whatever names it can still be followed. An article is live when merged_into is null. */
 #ifndef FIGMILL_DB_ARTICLE_H
 #define FIGMILL_DB_ARTICLE_H
 
@@ -38,7 +38,8 @@ bool article_live(struct db *db, int64_t article_id, int64_t *live, struct err *
 
 /* States that the article has these identifiers. What it lacks it is given; what it has otherwise stays. When another
  * live article has one of them, and the two contradict each other in none, they are merged. *live is where the article
- * is now (may be NULL). Idempotent. Call it in a transaction; writes article, document.article_id, asset.article_id. */
+ * is now (may be NULL). Idempotent. Call it in a transaction; writes article, document.article_id, asset.article_id and
+ * record.article_id. */
 bool article_claim_ids(struct db *db, int64_t article_id, const struct article_ids *ids, int64_t *live, struct err *e);
 
 /* Merges two live articles unless their identifiers contradict each other; *live is where `a` is now. */

@@ -33,22 +33,29 @@ static bool is_there(const char *path, uint64_t len)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == len;
 }
 
-static bool temp_path(const char *corpus, char out[PATH_MAX], struct err *e)
+/* Opens the n-th temp file of this process; -1 (EEXIST: there is one) and errno on failure. */
+static int create_temp(const char *corpus, unsigned n, char path[PATH_MAX])
 {
-    return snprintf(out, PATH_MAX, "%s/blobs/tmp-%ld", corpus, (long)getpid()) < PATH_MAX ||
-           err_set(e, ERR_SYSTEM, "the corpus's path is too long: %.80s...", corpus);
+    if (snprintf(path, PATH_MAX, "%s/blobs/tmp-%ld-%u", corpus, (long)getpid(), n) < PATH_MAX)
+        return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    errno = ENAMETOOLONG;
+    return -1;
 }
 
-/* Creates the temp file, and the folder around it when it is missing. */
-static int open_temp(const char *corpus, const char *path, struct err *e)
+/* Creates a temp file of a name of its own, which is given back, and the folder around it when it is missing. A process
+ * has few at once, so the first free number is found soon. */
+static int open_temp(const char *corpus, char path[PATH_MAX], struct err *e)
 {
     char folder[PATH_MAX];
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    unsigned n = 0;
+    int fd = create_temp(corpus, n, path);
     if (fd < 0 && errno == ENOENT && snprintf(folder, sizeof folder, "%s/blobs", corpus) < PATH_MAX) {
         if (!file_make_folder(folder, e))
             return -1;
-        fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        fd = create_temp(corpus, n, path);
     }
+    while (fd < 0 && errno == EEXIST)
+        fd = create_temp(corpus, ++n, path);
     if (fd < 0)
         err_errno(e, ERR_SYSTEM, errno, "cannot write %s", path);
     return fd;
@@ -85,8 +92,6 @@ bool blob_write(const char *corpus, const void *bytes, size_t len, char sha256[S
         return false;
     if (is_there(path, len))
         return true;
-    if (!temp_path(corpus, temp, e))
-        return false;
     int fd = open_temp(corpus, temp, e);
     if (fd < 0)
         return false;
@@ -97,21 +102,23 @@ bool blob_write(const char *corpus, const void *bytes, size_t len, char sha256[S
     return ok;
 }
 
+enum { HEAD_KEPT = 32 << 10 /* of a writer that waits for its next blob */ };
+
 struct blob_writer {
     char *corpus;
     unsigned char *head;
-    size_t head_len;
+    size_t head_len, head_cap, head_max;
     uint64_t size;
     int fd;                /* of the temp file, once the head is full; else -1 */
     struct sha256 *sha256; /* beside fd */
     char temp[PATH_MAX];
 };
 
-struct blob_writer *blob_writer_new(const char *corpus)
+struct blob_writer *blob_writer_new(const char *corpus, size_t head_max)
 {
     struct blob_writer *w = mem_new(sizeof *w);
     w->corpus = mem_strdup(corpus);
-    w->head = mem_new(BLOB_HEAD);
+    w->head_max = head_max;
     w->fd = -1;
     return w;
 }
@@ -125,6 +132,11 @@ void blob_writer_clear(struct blob_writer *w)
     }
     w->fd = -1;
     w->sha256 = NULL;
+    if (w->head_cap > HEAD_KEPT) {
+        free(w->head);
+        w->head = NULL;
+        w->head_cap = 0;
+    }
     w->head_len = 0;
     w->size = 0;
 }
@@ -141,18 +153,32 @@ void blob_writer_free(struct blob_writer *w)
 
 static bool spill(struct blob_writer *w, struct err *e)
 {
-    if (!temp_path(w->corpus, w->temp, e) || (w->fd = open_temp(w->corpus, w->temp, e)) < 0)
+    w->fd = open_temp(w->corpus, w->temp, e);
+    if (w->fd < 0)
         return false;
     w->sha256 = sha256_new();
     sha256_add(w->sha256, w->head, w->head_len);
     return file_write_all(w->fd, w->temp, w->head, w->head_len, e);
 }
 
+/* Keeps as much of the bytes as the head has room for; returns how much. */
+static size_t add_to_head(struct blob_writer *w, const void *bytes, size_t len)
+{
+    size_t room = w->head_max - w->head_len, n = len < room ? len : room, want = w->head_len + n;
+    if (want > w->head_cap) {
+        size_t cap = w->head_cap ? 2 * w->head_cap : 4096;
+        w->head_cap = cap < want ? want : cap < w->head_max ? cap : w->head_max;
+        w->head = mem_resize(w->head, w->head_cap, 1);
+    }
+    if (n)
+        memcpy(w->head + w->head_len, bytes, n);
+    w->head_len = want;
+    return n;
+}
+
 bool blob_writer_add(struct blob_writer *w, const void *bytes, size_t len, struct err *e)
 {
-    size_t room = BLOB_HEAD - w->head_len, first = len < room ? len : room;
-    memcpy(w->head + w->head_len, bytes, first);
-    w->head_len += first;
+    size_t first = add_to_head(w, bytes, len);
     w->size += len;
     if (first == len)
         return true;
@@ -166,7 +192,7 @@ bool blob_writer_add(struct blob_writer *w, const void *bytes, size_t len, struc
 const unsigned char *blob_writer_head(const struct blob_writer *w, size_t *len)
 {
     *len = w->head_len;
-    return w->head;
+    return w->head ? w->head : (const unsigned char *)"";
 }
 
 uint64_t blob_writer_size(const struct blob_writer *w)

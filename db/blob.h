@@ -26,14 +26,17 @@ void blob_path(const char *sha256, char out[BLOB_PATH_SIZE]);
  * written again. ERR_SYSTEM when the disk is full or cannot be written. */
 bool blob_write(const char *corpus, const void *bytes, size_t len, char sha256[SHA256_SIZE], struct err *e);
 
-/* Stores bytes that come in pieces, in bounded memory: the first BLOB_HEAD bytes are kept, the rest goes to a temp
- * file. A writer is used for one blob after the other, and one process has at most one at a time. */
-enum { BLOB_HEAD = 1 << 20 };
+/* Stores bytes that come in pieces, in bounded memory: the first bytes are kept, at most `head_max` (at least 1; blobs
+ * that fit are hashed and written in one go), the rest goes to a temp file. A writer is used for one blob after the
+ * other; a process may have many at once, each of which holds memory for what it was given only. The temp files of
+ * processes that died ("tmp-PID-N") are found and removed by `figmill verify --repair`. */
+enum { BLOB_HEAD = 1 << 20 }; /* enough to tell every kind of file */
 struct blob_writer;
-struct blob_writer *blob_writer_new(const char *corpus);
+struct blob_writer *blob_writer_new(const char *corpus, size_t head_max);
 void blob_writer_free(struct blob_writer *w); /* what was not finished is forgotten; NULL is fine */
+/* On failure (ERR_SYSTEM) the writer is to be cleared. */
 bool blob_writer_add(struct blob_writer *w, const void *bytes, size_t len, struct err *e);
-/* The first bytes of what was added so far, at most BLOB_HEAD; valid until the next add, finish or clear. */
+/* The first bytes of what was added so far, at most head_max; valid until the next add, finish or clear. */
 const unsigned char *blob_writer_head(const struct blob_writer *w, size_t *len);
 uint64_t blob_writer_size(const struct blob_writer *w);
 /* Stores what was added; the writer is empty again, on failure too. */

@@ -45,13 +45,14 @@ int task_claim(struct db *db, const char *stage, const char *owner, int part, in
                 "updated = unixepoch() WHERE task_id = ("
                 "SELECT task_id FROM task WHERE stage = ?1 AND state = 'ready' AND not_before <= unixepoch() "
                 "AND part % ?4 = ?3 ORDER BY not_before, task_id LIMIT 1) "
-                "RETURNING task_id, item, attempts",
+                "RETURNING task_id, item, attempts, err_kind IN ('crash', 'timeout')",
                 "ttii", stage, owner, (int64_t)part, (int64_t)parts);
     int got = s ? db_step(db, s, e) : -1;
     if (got > 0) {
         *out = (struct task){.id = sqlite3_column_int64(s, 0),
                              .item = arena_strdup(arena, db_text(s, 1)),
-                             .attempts = sqlite3_column_int(s, 2)};
+                             .attempts = sqlite3_column_int(s, 2),
+                             .suspect = sqlite3_column_int(s, 3) != 0};
         return db_step(db, s, e) < 0 ? -1 : 1;
     }
     if (got < 0)
@@ -98,7 +99,8 @@ bool task_owner_died(struct db *db, const char *stage, const char *owner, const 
 {
     return db_run(db, e,
                   "UPDATE task SET state = iif(attempts >= ?5, 'failed', 'ready'), owner = NULL, err_kind = ?3, "
-                  "err_text = ?4, updated = unixepoch() WHERE stage = ?1 AND owner = ?2 AND state = 'running'",
+                  "err_text = ?4, not_before = unixepoch(), updated = unixepoch() "
+                  "WHERE stage = ?1 AND owner = ?2 AND state = 'running'",
                   "tttti", stage, owner, err_kind_name(why->kind), why->text, (int64_t)max_attempts);
 }
 

@@ -10,6 +10,7 @@ struct task {
     int64_t id;
     const char *item;
     int attempts; /* this one included */
+    bool suspect; /* the process that had it last crashed or hung */
 };
 
 /* One task. With `keep` a known task stays as it is whatever its fingerprint. */

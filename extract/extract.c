@@ -176,9 +176,20 @@ static bool finish(struct stage_context *c, cJSON *summary, struct err *e)
     return picture_count_new(&c->db, &n_new, e) && ((!worked && !n_new && gates.near_bits < 0) || find_near(&c->db, e));
 }
 
-static const char *const writes[] = {
-    "front", "figure",  "figure_match",        "caption", "panel", "mention", "table_cell", "picture",
-    "gate",  "article", "document.article_id", "asset",   NULL};
+static const char *const writes[] = {"front",
+                                     "figure",
+                                     "figure_match",
+                                     "caption",
+                                     "panel",
+                                     "mention",
+                                     "table_cell",
+                                     "picture",
+                                     "gate",
+                                     "article",
+                                     "document.article_id",
+                                     "asset",
+                                     "record.article_id",
+                                     NULL};
 
 static const struct stage extract = {
     .name = "extract",

@@ -7,7 +7,7 @@
 #include <strings.h>
 
 #include "extract/jats_tree.h"
-#include "extract/license.h"
+#include "base/license.h"
 
 enum { META_MAX = 2000 }; /* elements read; pages with a reference list in metadata have hundreds */
 

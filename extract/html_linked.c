@@ -8,7 +8,7 @@
 
 #include "base/json.h"
 #include "extract/jats_tree.h"
-#include "extract/license.h"
+#include "base/license.h"
 
 enum { SCRIPTS_MAX = 20, SCRIPT_MAX = 1 << 20 /* bytes */, DEPTH_MAX = 4, ITEMS_MAX = 100 };
 

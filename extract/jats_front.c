@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "extract/license.h"
+#include "base/license.h"
 
 /* The node's text in the article's arena, or NULL. */
 static const char *text_of(struct jats *j, const xmlNode *node, size_t max)

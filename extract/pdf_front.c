@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "extract/cite.h"
-#include "extract/license.h"
+#include "base/license.h"
 #include "extract/pdf_page.h"
 
 /* ---- DOI */

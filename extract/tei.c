@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "extract/license.h"
+#include "base/license.h"
 #include "extract/label.h"
 
 static const char *text_of(struct jats *j, const xmlNode *node, size_t max)

@@ -63,7 +63,8 @@ bool crawl_options_check(struct crawl_options *o, struct err *e);
 
 struct crawl;
 /* `db` serves to load what is known of hosts; crawl_store writes it. ERR_SYSTEM when another process crawls for this
- * corpus (its pid). `stop` as in stage_context. */
+ * corpus (its pid). `stop` as in stage_context. Without a corpus (NULL, and no db) nothing is known, locked or stored:
+ * then there is no crawl_store, and no CRAWL_FILE or CRAWL_OBJECT. */
 struct crawl *crawl_new(const struct crawl_options *o, const char *corpus, struct db *db,
                         const volatile sig_atomic_t *stop, struct err *e);
 void crawl_free(struct crawl *c); /* forgets what was not done */
@@ -85,7 +86,7 @@ struct crawl_reply {
     const char *etag, *last_modified; /* headers, or NULL */
     const char *headers; /* JSON object of those of interest: server, date, content-type, content-length, etag, ... */
     const char *robots;  /* the decision: "not asked", "allowed", "allowed by 'Allow: /pdf'", "disallowed by '...'" */
-    const char *body;    /* API, PAGE: NUL-terminated; else NULL */
+    const char *body;    /* API, PAGE: NUL-terminated, also of a 4xx; else NULL */
     size_t len;
     char sha256[SHA256_SIZE]; /* FILE, OBJECT: the blob, which is there already; else "" */
     uint64_t bytes;
@@ -105,6 +106,7 @@ struct crawl_request {
     const char *post;          /* application/x-www-form-urlencoded; NULL: GET */
     const char *etag, *last_modified; /* conditional request; or NULL */
     enum content_want want;
+    bool given;         /* the user gave this very URL: with --allow-private it may name a private address */
     const char *md5;    /* 32 hex digits that the body must have; or NULL */
     uint64_t max_bytes; /* 0: 64 MiB for API and PAGE, 512 MiB for FILE and OBJECT */
     int timeout_s;      /* of an attempt; 0: 120 for API and PAGE, 1800 for FILE and OBJECT */

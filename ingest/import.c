@@ -165,8 +165,8 @@ static bool start(struct stage_context *c, struct err *e)
 {
     struct state *s = c->state;
     (void)e;
-    s->reader =
-        (struct import_reader){.writer = blob_writer_new(c->common.corpus), .sandbox = c->sandbox, .stop = c->stop};
+    s->reader = (struct import_reader){
+        .writer = blob_writer_new(c->common.corpus, BLOB_HEAD), .sandbox = c->sandbox, .stop = c->stop};
     return true;
 }
 

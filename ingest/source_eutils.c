@@ -60,7 +60,7 @@ static void finish(struct str *url, const char *contact, struct arena *arena, st
     query_parameter(url, "retmode", "json");
     query_parameter(url, "tool", "figmill");
     query_parameter(url, "email", contact);
-    *out = (struct source_request){.want = CONTENT_ANY};
+    *out = (struct source_request){.want = CONTENT_JSON};
     char *parameters = strchr(url->data, '?');
     if (url->len > URL_MAX) {
         out->post = arena_strdup(arena, parameters + 1);

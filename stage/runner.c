@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "stage/board.h"
 #include "stage/progress.h"
+#include "stage/settle.h"
 #include "stage/worker.h"
 
 enum {
@@ -98,7 +99,7 @@ static int count_workers(const struct run *r)
 {
     const struct stage_context *c = r->c;
     cpu_set_t set;
-    int jobs = c->common.jobs;
+    int jobs = c->stage->crowd ? 1 : c->common.jobs; /* a crowd has many items in one worker's hands */
     if (jobs == 0 && c->stage->jobs)
         jobs = c->stage->jobs(r->c);
     else if (jobs == 0)
@@ -189,7 +190,7 @@ static bool settle_dead(struct run *r, const struct worker_process *w, int statu
     log_warn("%s: %s", c->stage->name, why.text);
     if (!db_open(&c->db, c->common.corpus, DB_WRITE, e))
         return false;
-    bool ok = task_owner_died(&c->db, c->stage->name, w->owner, &why, WORKER_CRASH_ATTEMPTS, e);
+    bool ok = task_owner_died(&c->db, c->stage->name, w->owner, &why, SETTLE_CRASH_ATTEMPTS, e);
     db_close(&c->db);
     return ok;
 }

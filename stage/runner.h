@@ -6,7 +6,7 @@
  * stage has a service) before it opens the database, then claims tasks one by one: `work` runs without a transaction,
  * `store` inside the one BEGIN IMMEDIATE transaction that also finishes the task.
  *
- * What an error kind does to the task (table `policies` in worker.c):
+ * What an error kind does to the task (table `policies` in settle.c):
  *   TEMPORARY                            again after 2, 4, 8 ... seconds (or Retry-After), at most 5 attempts
  *   CRASH, TIMEOUT                       again at once, at most 2 attempts
  *   FORMAT, LIMIT, UNSUPPORTED, REFUSED  failed
@@ -80,7 +80,7 @@ struct stage {
     /* Worker: writes the result, inside the transaction. */
     bool (*store)(struct stage_context *c, const struct task *task, void *result, struct err *e);
     /* Worker, instead of work and store: see crowd.h. Comes back when nothing is left to take or it was asked to stop;
-     * false: an error that stops the stage. One worker (jobs) unless the stage says otherwise. May be NULL. */
+     * false: an error that stops the stage. There is one such worker, whatever --jobs says. May be NULL. */
     bool (*crowd)(struct stage_context *c, struct crowd *crowd, struct err *e);
     /* Worker: an item failed for good (not retried), inside a transaction: may record why. May be NULL. */
     bool (*failed)(struct stage_context *c, const struct task *task, const struct err *why, struct err *e);

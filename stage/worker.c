@@ -5,7 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/log.h"
+#include "stage/crowd_worker.h"
+#include "stage/settle.h"
 
 struct worker {
     struct stage_context *c;
@@ -14,80 +15,28 @@ struct worker {
     char owner[TASK_OWNER_SIZE];
 };
 
-/* What an error kind does to the task. */
-static const struct policy {
-    enum { FAIL, RETRY, STOP, RELEASE } action;
-    int attempts; /* RETRY: at most so many, this one included */
-    int delay_s;  /* RETRY: before the second; doubled for each further one */
-} policies[ERR_KINDS] = {
-    [ERR_NONE] = {STOP, 0, 0}, /* a failure that says nothing is a bug of ours */
-    [ERR_TEMPORARY] = {RETRY, 5, 2},
-    [ERR_FORMAT] = {FAIL, 0, 0},
-    [ERR_LIMIT] = {FAIL, 0, 0},
-    [ERR_UNSUPPORTED] = {FAIL, 0, 0},
-    [ERR_REFUSED] = {FAIL, 0, 0},
-    [ERR_SYSTEM] = {STOP, 0, 0},
-    [ERR_ABORT] = {RELEASE, 0, 0},
-    [ERR_CRASH] = {RETRY, WORKER_CRASH_ATTEMPTS, 0},
-    [ERR_TIMEOUT] = {RETRY, WORKER_CRASH_ATTEMPTS, 0},
-    [ERR_USAGE] = {STOP, 0, 0},
-};
-
-/* The first worker that has to stop says why; the others would say the same. */
-static void stop_stage(struct worker *w, const struct err *why)
-{
-    if (atomic_exchange(&w->board->stopped, 1) == 0)
-        log_error("%s", *why->text ? why->text : "an item failed without a reason: please report this");
-}
-
-/* Seconds until the next attempt, or -1: there is none. */
-static int retry_delay(const struct policy *p, const struct task *task, const struct err *why)
-{
-    if (p->action != RETRY || task->attempts >= p->attempts)
-        return -1;
-    int delay = p->delay_s << (task->attempts - 1);
-    return why->retry_after > delay ? why->retry_after : delay;
-}
-
-static void count_failure(struct worker *w, const struct task *task, const struct err *why, bool again)
-{
-    const char *stage = w->c->stage->name, *kind = err_kind_name(why->kind);
-    if (!again) {
-        atomic_fetch_add(&w->board->failed, 1);
-        log_warn("%s %s: %s: %s", stage, task->item, kind, why->text);
-        return;
-    }
-    /* It will be taken again: it does not count twice towards --limit. */
-    atomic_fetch_add(&w->board->budget, 1);
-    /* The first one is told, so that a run that only retries does not look as if it hung. */
-    if (atomic_fetch_add(&w->board->retried, 1) == 0)
-        log_warn("%s %s will be tried again: %s: %s", stage, task->item, kind, why->text);
-    else
-        log_debug("%s %s: attempt %d: %s: %s", stage, task->item, task->attempts, kind, why->text);
-}
-
 /* Writes down what became of an item that failed. False: that could not be done, or the stage has to stop. */
 static bool settle(struct worker *w, const struct task *task, const struct err *why)
 {
     struct stage_context *c = w->c;
     struct err e = {0};
-    const struct policy *p = &policies[why->kind];
-    if (p->action == STOP || p->action == RELEASE) {
-        if (p->action == STOP)
-            stop_stage(w, why);
+    struct settle plan = settle_plan(why, task->attempts);
+    if (plan.action == SETTLE_STOP || plan.action == SETTLE_RELEASE) {
+        if (plan.action == SETTLE_STOP)
+            settle_stop(w->board, why);
         /* On a full disk this fails too; then the next run finds that the owner is gone. */
         task_release(&c->db, task->id, &e);
         return false;
     }
-    int delay = retry_delay(p, task, why);
-    bool ok = db_begin(&c->db, &e) && (delay >= 0 || !c->stage->failed || c->stage->failed(c, task, why, &e)) &&
-              task_failed(&c->db, task->id, why, delay, &e) && db_commit(&c->db, &e);
+    bool again = plan.action == SETTLE_RETRY;
+    bool ok = db_begin(&c->db, &e) && (again || !c->stage->failed || c->stage->failed(c, task, why, &e)) &&
+              task_failed(&c->db, task->id, why, again ? plan.delay_s : -1, &e) && db_commit(&c->db, &e);
     if (!ok) {
         db_rollback(&c->db);
-        stop_stage(w, &e);
+        settle_stop(w->board, &e);
         return false;
     }
-    count_failure(w, task, why, delay >= 0);
+    settle_count(w->board, c->stage->name, task->item, why, again);
     return true;
 }
 
@@ -147,7 +96,7 @@ static enum worker_exit serve(struct worker *w)
         if (got <= 0)
             atomic_fetch_add(&w->board->budget, 1);
         if (got < 0) {
-            stop_stage(w, &e);
+            settle_stop(w->board, &e);
             break;
         }
         if (got == 0 && wait_s < 0)
@@ -173,16 +122,16 @@ enum worker_exit worker_main(struct stage_context *c, struct board *board, struc
     task_owner(getpid(), w.owner);
     if ((stage->sandbox.service && !(c->sandbox = sandbox_start(&stage->sandbox, &e))) ||
         !db_open(&c->db, c->common.corpus, DB_WRITE, &e)) {
-        stop_stage(&w, &e);
+        settle_stop(board, &e);
         goto out;
     }
     db_restrict(&c->db, stage->writes);
     if (stage->start && !stage->start(c, &e)) {
         if (e.kind != ERR_ABORT)
-            stop_stage(&w, &e);
+            settle_stop(board, &e);
         goto out;
     }
-    status = serve(&w);
+    status = stage->crowd ? crowd_serve(c, board, seat, w.owner) : serve(&w);
     if (stage->end)
         stage->end(c);
 out:

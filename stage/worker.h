@@ -12,9 +12,6 @@ enum worker_exit {
     WORKER_STOPPED = 11 /* an error that stops the stage; board.stopped is set */
 };
 
-/* Most attempts of an item whose worker crashed or hung. */
-enum { WORKER_CRASH_ATTEMPTS = 2 };
-
 /* Claims and works until there is nothing left; returns the exit status for the process. The context holds no open
  * database. `seat` is the worker's place on the board. */
 enum worker_exit worker_main(struct stage_context *c, struct board *board, struct board_seat *seat);

@@ -297,7 +297,7 @@ static int import(struct place *p, const char *name)
 {
     struct walk w = {0};
     struct err e = {0};
-    struct import_reader reader = {.writer = blob_writer_new(p->db.folder)};
+    struct import_reader reader = {.writer = blob_writer_new(p->db.folder, BLOB_HEAD)};
     int failed = 0;
     assert_true(walk_path(&w, arena_printf(&p->arena, "%s/%s", p->folder, name), true, &e));
     walk_unique(&w);
@@ -548,7 +548,7 @@ static void blobs_of_any_length_come_back(void **state)
 {
     struct place *p = *state;
     struct err e = {0};
-    struct blob_writer *w = blob_writer_new(p->db.folder);
+    struct blob_writer *w = blob_writer_new(p->db.folder, BLOB_HEAD);
     size_t sizes[] = {0, 1, BLOB_HEAD, BLOB_HEAD + 1, 3 * BLOB_HEAD + 17};
     unsigned char *bytes = mem_new(4 * BLOB_HEAD);
     for (size_t i = 0; i < 4 * (size_t)BLOB_HEAD; i++)

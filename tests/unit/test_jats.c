@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "extract/jats.h"
-#include "extract/license.h"
+#include "base/license.h"
 #include "tests/unit/table_text.h"
 
 static struct article a;

@@ -17,6 +17,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "stage/crowd.h"
 #include "stage/runner.h"
 
 static const char *const toy_writes[] = {"article", NULL};
@@ -71,13 +72,76 @@ static const struct stage toy = {.name = "toy",
                                  .work = work,
                                  .store = store};
 
+/* The same items, three at a time in one worker's hands. */
+
+enum { IN_HAND = 3 };
+
+static bool settle_one(struct stage_context *c, struct crowd *crowd, const struct crowd_item *item, struct err *e)
+{
+    struct task task = {.id = item->task_id, .item = item->item, .attempts = item->attempts};
+    struct arena arena = ARENA_INIT;
+    struct err why = {0};
+    void *result = work(c, &task, &arena, &why);
+    bool ok = result ? store(c, &task, result, e) && crowd_done(crowd, item, e) : crowd_failed(crowd, item, &why, e);
+    arena_release(&arena);
+    return ok;
+}
+
+static bool settle_all(struct stage_context *c, struct crowd *crowd, const struct crowd_item *hand, int n,
+                       struct err *e)
+{
+    bool ok = db_begin(&c->db, e);
+    for (int i = 0; ok && i < n; i++)
+        ok = settle_one(c, crowd, &hand[i], e);
+    if (ok && db_commit(&c->db, e)) {
+        crowd_committed(crowd);
+        return true;
+    }
+    db_rollback(&c->db);
+    crowd_rolled_back(crowd);
+    return false;
+}
+
+static bool work_on_many(struct stage_context *c, struct crowd *crowd, struct err *e)
+{
+    struct crowd_item hand[IN_HAND];
+    int n, wait_s;
+    while ((n = crowd_take(crowd, hand, IN_HAND, &wait_s, e)) >= 0) {
+        if (n == 0 && (wait_s < 0 || crowd_ends(crowd)))
+            return true;
+        crowd_alive(crowd);
+        if (n == 0)
+            nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+        else if (!settle_all(c, crowd, hand, n, e))
+            return false;
+    }
+    return false;
+}
+
+static const struct stage toy_crowd = {.name = "toy",
+                                       .description = "A stage for tests.\n",
+                                       .writes = toy_writes,
+                                       .mode = DB_CREATE,
+                                       .item_timeout_s = 3,
+                                       .enqueue = enqueue,
+                                       .crowd = work_on_many};
+static const struct stage *stage = &toy;
+
 /* A fresh corpus folder for each test. */
 static int set_up(void **state)
 {
+    stage = &toy;
     char pattern[] = "/tmp/figmill-test-XXXXXX";
     *state = mem_strdup(mkdtemp(pattern));
     fingerprint = "1";
     return *state == NULL;
+}
+
+static int set_up_crowd(void **state)
+{
+    int status = set_up(state);
+    stage = &toy_crowd;
+    return status;
 }
 
 static int tear_down(void **state)
@@ -102,7 +166,7 @@ static pid_t start(const char *corpus, const char *const *list, const char *opti
     pid_t pid = fork();
     if (pid == 0) {
         const char *argv[] = {"figmill-toy", "--corpus", corpus, "-q", "-j", "2", option, NULL};
-        _exit(stage_main(&toy, option ? 7 : 6, argv));
+        _exit(stage_main(stage, option ? 7 : 6, argv));
     }
     return pid;
 }
@@ -130,6 +194,22 @@ static int64_t number(const char *corpus, const char *sql)
     assert_true(db_int(&db, &e, &n, sql, ""));
     db_close(&db);
     return n;
+}
+
+static void wait_for(const char *corpus, const char *sql, int64_t wanted)
+{
+    for (int i = 0; i < 500; i++) {
+        struct db db;
+        int64_t n = -1;
+        if (db_open(&db, corpus, DB_READ, NULL)) {
+            db_int(&db, NULL, &n, sql, "");
+            db_close(&db);
+        }
+        if (n == wanted)
+            return;
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    }
+    fail_msg("this never came true: %s = %lld", sql, (long long)wanted);
 }
 
 #define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -172,6 +252,27 @@ static void loses_one_item_only(void **state)
     assert_int_equal(run(corpus, LIST("a", "bad"), "--retry-failed"), EXIT_SOME_FAILED);
 }
 
+/* All that were in hand with the guilty one come again, one by one. */
+static void a_crowd_loses_the_guilty_only(void **state)
+{
+    const char *corpus = *state;
+    assert_int_equal(run(corpus, LIST("a", "bad", "crash", "crash once", "busy once", "z"), NULL), EXIT_SOME_FAILED);
+    assert_int_equal(number(corpus, "SELECT count(*) FROM v_failure WHERE item = 'bad' AND err_kind = 'format'"), 1);
+    assert_int_equal(number(corpus, "SELECT count(*) FROM v_failure WHERE item = 'crash' AND err_kind = 'crash' "
+                                    "AND attempts = 2"),
+                     1);
+    assert_int_equal(number(corpus, "SELECT count(*) FROM task WHERE state = 'done'"), 4);
+}
+
+static void a_crowd_that_hangs_is_ended(void **state)
+{
+    const char *corpus = *state;
+    pid_t pid = start(corpus, LIST("hang"), NULL);
+    wait_for(corpus, "SELECT count(*) FROM task WHERE err_kind = 'timeout'", 1);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+}
+
 static void stops_when_the_environment_fails(void **state)
 {
     const char *corpus = *state;
@@ -199,22 +300,6 @@ static void keeps_to_limit_and_partition(void **state)
     assert_int_equal(run(corpus, LIST("a"), "--no-such-option"), EXIT_USAGE);
 }
 
-static void wait_for(const char *corpus, const char *sql, int64_t wanted)
-{
-    for (int i = 0; i < 500; i++) {
-        struct db db;
-        int64_t n = -1;
-        if (db_open(&db, corpus, DB_READ, NULL)) {
-            db_int(&db, NULL, &n, sql, "");
-            db_close(&db);
-        }
-        if (n == wanted)
-            return;
-        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-    }
-    fail_msg("this never came true: %s = %lld", sql, (long long)wanted);
-}
-
 static void a_signal_finishes_the_item_in_hand(void **state)
 {
     const char *corpus = *state;
@@ -230,7 +315,7 @@ static void kill_9_loses_nothing(void **state)
 {
     const char *corpus = *state;
     pid_t pid = start(corpus, LIST("slow", "a", "b"), "--jobs=1");
-    wait_for(corpus, "SELECT count(*) FROM task WHERE state = 'running'", 1);
+    wait_for(corpus, "SELECT count(*) > 0 FROM task WHERE state = 'running'", 1);
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
     wait_for(corpus, "SELECT count(*) FROM task WHERE state = 'done'", 0);
@@ -250,6 +335,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(keeps_to_limit_and_partition, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_signal_finishes_the_item_in_hand, set_up, tear_down),
         cmocka_unit_test_setup_teardown(kill_9_loses_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(does_all_once, set_up_crowd, tear_down),
+        cmocka_unit_test_setup_teardown(a_crowd_loses_the_guilty_only, set_up_crowd, tear_down),
+        cmocka_unit_test_setup_teardown(a_crowd_that_hangs_is_ended, set_up_crowd, tear_down),
+        cmocka_unit_test_setup_teardown(stops_when_the_environment_fails, set_up_crowd, tear_down),
+        cmocka_unit_test_setup_teardown(writes_only_its_tables, set_up_crowd, tear_down),
+        cmocka_unit_test_setup_teardown(keeps_to_limit_and_partition, set_up_crowd, tear_down),
+        cmocka_unit_test_setup_teardown(kill_9_loses_nothing, set_up_crowd, tear_down),
     };
     return cmocka_run_group_tests_name("runner", tests, NULL, NULL);
 }

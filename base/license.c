@@ -1,5 +1,5 @@
 /* license.c: see license.h. */
-#include "extract/license.h"
+#include "base/license.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* license.h: which public licence a text or a URL names. */
-#ifndef FIGMILL_EXTRACT_LICENSE_H
-#define FIGMILL_EXTRACT_LICENSE_H
+#ifndef FIGMILL_BASE_LICENSE_H
+#define FIGMILL_BASE_LICENSE_H
 
 #include <stdbool.h>
 

@@ -1,0 +1,81 @@
+/* profile_find.c: where profiles lie (profile.h). */
+#include "ingest/profile.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/str.h"
+
+/* Relative to the program's folder. */
+static const char *const places[] = {"profiles", "../share/figmill/profiles"};
+enum { PLACES = sizeof places / sizeof *places, NAMES_MAX = 400 };
+
+static bool own_folder(char out[PATH_MAX])
+{
+    ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - 1);
+    if (n <= 0)
+        return false;
+    out[n] = 0;
+    char *slash = strrchr(out, '/');
+    if (slash)
+        *slash = 0;
+    return slash != NULL;
+}
+
+/* Appends the names of the profiles in a folder. */
+static void add_names(const char *folder, struct str *out)
+{
+    DIR *d = opendir(folder);
+    const struct dirent *entry;
+    while (d && (entry = readdir(d)))
+        if (str_ends(entry->d_name, ".yaml"))
+            str_addf(out, "%s%.*s", out->len ? ", " : "", (int)(strlen(entry->d_name) - 5), entry->d_name);
+    if (d)
+        closedir(d);
+}
+
+static const char *find(const char *name, struct arena *arena, struct err *e)
+{
+    char folder[PATH_MAX];
+    struct str names = STR_INIT(NAMES_MAX);
+    const char *path = NULL;
+    bool known = own_folder(folder);
+    for (int i = 0; known && !path && i < PLACES; i++) {
+        const char *place = arena_printf(arena, "%s/%s", folder, places[i]);
+        path = arena_printf(arena, "%s/%s.yaml", place, name);
+        if (access(path, F_OK) != 0)
+            path = NULL;
+        add_names(place, &names);
+    }
+    if (!path) {
+        path = arena_printf(arena, "./%s.yaml", name);
+        if (access(path, F_OK) != 0)
+            path = NULL;
+    }
+    if (!path)
+        err_set(e, ERR_USAGE, "there is no profile '%.60s': figmill brings %s; for one of your own name its file", name,
+                names.len ? names.data : "none");
+    str_release(&names);
+    return path;
+}
+
+bool profile_load(const char *name_or_file, struct arena *arena, struct profile *out, struct err *e)
+{
+    bool is_path = strchr(name_or_file, '/') || str_ends(name_or_file, ".yaml") || str_ends(name_or_file, ".yml");
+    const char *path = is_path ? name_or_file : find(name_or_file, arena, e);
+    struct file_map map;
+    if (!path)
+        return false;
+    if (!file_map(path, PROFILE_MAX_BYTES, &map, e)) {
+        if (e && (e->kind == ERR_FORMAT || e->kind == ERR_LIMIT))
+            e->kind = ERR_USAGE;
+        return false;
+    }
+    bool ok = profile_parse((const char *)map.bytes, map.len, path, arena, out, e);
+    file_unmap(&map);
+    return ok;
+}
