@@ -82,7 +82,7 @@ static const char *fill(CURLU *h, struct url *out)
         why = "only http and https are";
     else if (user || password)
         why = "it holds a user name";
-    else if (!out->host || has_control(out->host))
+    else if (!out->host || has_control(out->host) || *out->host == '.' || strstr(out->host, ".."))
         why = "it has no usable host";
     else {
         char *end;

@@ -170,6 +170,7 @@ CREATE TABLE host ( -- what is known of a server; owned by search and fetch
     blocked_why   TEXT,
     robots_status INTEGER,          -- of robots.txt; 0: no answer; null: not asked
     robots_until  INTEGER,          -- good until then
+    robots_lost   INTEGER,          -- cannot be reached since then; null: it can
     robots        TEXT              -- its text, as far as it is read
 ) STRICT, WITHOUT ROWID;
 
