@@ -181,7 +181,7 @@ static const struct canned table_script[] = {
     {.path = "/429.org/a", .times = 1, .status = 429, .headers = "Retry-After: 1\r\n"},
     {.path = "/429.org/a", .status = 200, .body = "hello"},
     {.path = "/503.org/a", .status = 503},
-    {.path = "/500.org/a", .times = 2, .status = 500, .body = "oops"},
+    {.path = "/500.org/a", .times = 1, .status = 500, .body = "oops"},
     {.path = "/500.org/a", .status = 200, .body = "hello"},
     {.path = "/408.org/a", .times = 1, .status = 408},
     {.path = "/408.org/a", .status = 200, .body = "hello"},
@@ -230,14 +230,14 @@ static const struct {
     {"etag.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 304, 1, 1, "", .etag = "\"e1\""},
     {"odd304.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 2, 2, ""},
     {"moved.org", CRAWL_PAGE, CONTENT_ANY, ERR_NONE, 200, 1, 1, "there"},
-    {"loop.org", CRAWL_FILE, CONTENT_ANY, ERR_FORMAT, 302, 3, 33, "more than 10 redirects"},
-    {"nowhere.org", CRAWL_FILE, CONTENT_ANY, ERR_FORMAT, 302, 3, 3, "without Location"},
-    {"inside.org", CRAWL_FILE, CONTENT_ANY, ERR_REFUSED, 302, 3, 3, "private address (127.0.0.1)"},
+    {"loop.org", CRAWL_FILE, CONTENT_ANY, ERR_FORMAT, 302, 2, 22, "more than 10 redirects"},
+    {"nowhere.org", CRAWL_FILE, CONTENT_ANY, ERR_FORMAT, 302, 2, 2, "without Location"},
+    {"inside.org", CRAWL_FILE, CONTENT_ANY, ERR_REFUSED, 302, 2, 2, "private address (127.0.0.1)"},
     {"inside6.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 2, 2, ""},
-    {"scheme.org", CRAWL_FILE, CONTENT_ANY, ERR_FORMAT, 302, 3, 3, "only http and https"},
+    {"scheme.org", CRAWL_FILE, CONTENT_ANY, ERR_FORMAT, 302, 2, 2, "only http and https"},
     {"429.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 2, 2, ""},
-    {"503.org", CRAWL_FILE, CONTENT_ANY, ERR_TEMPORARY, 503, 3, 3, "status 503"},
-    {"500.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 3, 3, ""},
+    {"503.org", CRAWL_FILE, CONTENT_ANY, ERR_TEMPORARY, 503, 2, 2, "status 503"},
+    {"500.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 2, 2, ""},
     {"408.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 2, 2, ""},
     {"cut.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 2, 2, ""},
     {"reset.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 2, 2, ""},
@@ -253,7 +253,7 @@ static const struct {
     {"noai.org", CRAWL_FILE, CONTENT_ANY, ERR_REFUSED, 200, 1, 1, "noai"},
     {"other.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 1, 1, ""},
     {"tdm.org", CRAWL_FILE, CONTENT_ANY, ERR_REFUSED, 200, 1, 1, "tdm-reservation"},
-    {"html.org", CRAWL_FILE, CONTENT_PDF, ERR_FORMAT, 200, 3, 3, "PDF"},
+    {"html.org", CRAWL_FILE, CONTENT_PDF, ERR_FORMAT, 200, 2, 2, "PDF"},
     {"empty.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 2, 2, ""},
     {"md5.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 2, 2, "", .md5 = "5d41402abc4b2a76b9719d911017c592"},
     {"large.org", CRAWL_FILE, CONTENT_ANY, ERR_LIMIT, 200, 1, 1, "larger than allowed", .max_bytes = 10},
@@ -267,6 +267,7 @@ static void test_table(void **state)
     static struct got got[TABLE];
     struct rig r;
     rig_up(&r, table_script);
+    r.options.attempts = 2;
     open_crawl(&r);
     for (int i = 0; i < TABLE; i++) {
         char url[128];
@@ -309,7 +310,7 @@ static void test_table(void **state)
 
     struct arena arena = ARENA_INIT;
     struct host_row row = row_of(&r, &arena, "500.org");
-    assert_true(row.requests == 4 && row.broken == 2 && row.done == 1 && row.refused == 1 && row.robots_status == 404);
+    assert_true(row.requests == 3 && row.broken == 1 && row.done == 1 && row.refused == 1 && row.robots_status == 404);
     row = row_of(&r, &arena, "403.org");
     assert_true(row.blocked_until > time(NULL) + 80000 && strstr(row.blocked_why, "https://403.org/a"));
     row = row_of(&r, &arena, "down.org");
@@ -317,7 +318,7 @@ static void test_table(void **state)
     row = row_of(&r, &arena, "open.org");
     assert_string_equal(row.robots, "User-agent: *\nDisallow: /\nAllow: /a\n");
     row = row_of(&r, &arena, "loop.org");
-    assert_true(row.redirects == 30 && row.wrong == 3);
+    assert_true(row.redirects == 20 && row.wrong == 2);
     arena_release(&arena);
     rig_down(&r);
 }
@@ -669,7 +670,7 @@ static void next(void *context, const struct crawl_reply *reply)
     const struct crawl_request q = {.url = "https://chain.org/a", .kind = CRAWL_API, .done = next, .context = c};
     for (int i = 0; i < 3; i++)
         crawl_add(c->r->crawl, &q);
-    ask(c->r, &(struct crawl_request){.url = "https://chain.org/a", .kind = CRAWL_FILE}, &c->other);
+    ask(c->r, &(struct crawl_request){.url = "https://hang.org/a", .kind = CRAWL_FILE}, &c->other);
 }
 
 static void test_callbacks(void **state)
