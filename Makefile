@@ -7,6 +7,8 @@
 ##   make install   install the programs (PREFIX=/usr/local, DESTDIR=)
 ##
 ## Stages, in the order of the line; each does what is ready and nothing else:
+##   make search    find articles           PROFILE=ldrt CONTACT=you@example.org SINCE=DATE DRY_RUN=1
+##   make fetch     get what search found   CONTACT=MAIL PROFILE=NAME LIST=FILE LICENCE=LIST PDF=1 REFRESH=1
 ##   make import    take in articles        PATHS='FILE|FOLDER|ARCHIVE ...' or LIST=FILE
 ##   make extract   find figures            NO_IMAGES=1
 ##   make translate bring them into English TRANSLATOR_URL= TRANSLATOR_MODEL= TRANSLATOR_KEY=
@@ -65,6 +67,11 @@ install: build
 	@$(if $(PREFIX),meson configure build -Dprefix='$(abspath $(PREFIX))' && ninja -C build --quiet >/dev/null)
 	@$(if $(DESTDIR),DESTDIR='$(abspath $(DESTDIR))') meson install -C build --no-rebuild --quiet
 
+fetch: build
+	@$(if $(CONTACT)$(FIGMILL_CONTACT),,echo "make fetch: say who asks: CONTACT=you@example.org" >&2; exit 2)
+	@$(FIGMILL) fetch $(common) $(if $(CONTACT),--contact '$(CONTACT)') $(if $(PROFILE),--profile '$(PROFILE)') \
+	    $(if $(LIST),--list '$(LIST)') $(if $(LICENCE),--licence '$(LICENCE)') $(if $(PDF),--pdf) $(if $(REFRESH),--refresh)
+
 import: build
 	@$(if $(PATHS)$(LIST),,echo "make import: name what to take in: PATHS='FOLDER ...' or LIST=FILE" >&2; exit 2)
 	@$(FIGMILL) import $(common) $(if $(LIST),--list '$(LIST)') $(PATHS)
@@ -89,5 +96,10 @@ corpus: build
 status: build
 	@$(FIGMILL) status --corpus '$(CORPUS)' $(ARGS)
 
-search fetch judge report serve:
+search: build
+	@$(if $(CONTACT),,echo "make search: services want to know whom to write to: CONTACT=you@example.org" >&2; exit 2)
+	@$(FIGMILL) search $(common) --contact '$(CONTACT)' --profile '$(or $(PROFILE),ldrt)' \
+	    $(if $(SINCE),--since '$(SINCE)') $(if $(DRY_RUN),--dry-run)
+
+judge report serve:
 	@echo "make $@: not in this version" >&2; exit 2

@@ -114,7 +114,7 @@ struct crawl *crawl_new(const struct crawl_options *o, const char *corpus, struc
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     c->contact = mem_strdup(o->contact);
-    c->corpus = mem_strdup(corpus);
+    c->corpus = mem_strdup(corpus); /* NULL stays NULL */
     c->allow_private = o->allow_private;
     c->in_flight = o->in_flight ? o->in_flight : DEFAULT_IN_FLIGHT;
     c->attempts = o->attempts ? o->attempts : DEFAULT_ATTEMPTS;
@@ -128,7 +128,7 @@ struct crawl *crawl_new(const struct crawl_options *o, const char *corpus, struc
     LIST_INIT(&c->exchanges);
     c->table = pace_table_built_in();
     if (!read_rate(o->rate, &c->rate, e) || (o->endpoints && !(c->endpoints = endpoints_load(o->endpoints, e))) ||
-        !lock(c, e) || !open_wire(c, o, e)) {
+        (corpus && !lock(c, e)) || !open_wire(c, o, e)) {
         crawl_free(c);
         return NULL;
     }

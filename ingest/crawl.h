@@ -63,7 +63,8 @@ bool crawl_options_check(struct crawl_options *o, struct err *e);
 
 struct crawl;
 /* `db` serves to load what is known of hosts; crawl_store writes it. ERR_SYSTEM when another process crawls for this
- * corpus (its pid). `stop` as in stage_context. */
+ * corpus (its pid). `stop` as in stage_context. Without a corpus (NULL, and no db) nothing is known, locked or stored:
+ * then there is no crawl_store, and no CRAWL_FILE or CRAWL_OBJECT. */
 struct crawl *crawl_new(const struct crawl_options *o, const char *corpus, struct db *db,
                         const volatile sig_atomic_t *stop, struct err *e);
 void crawl_free(struct crawl *c); /* forgets what was not done */
