@@ -1,19 +1,22 @@
-/* text_host.c: international host names; see text.h. */
+/* text_host.c: names of hosts in any script, see text.h. */
 #include "base/text.h"
 
-#include <string.h>
 #include <unicode/uidna.h>
 
-bool text_host_ascii(const char *host, char out[TEXT_HOST_SIZE])
+enum { HOST_MAX = 255 /* of DNS, in bytes */ };
+
+bool text_host_to_ascii(const char *host, size_t len, struct str *out)
 {
     UErrorCode code = U_ZERO_ERROR;
     UIDNAInfo info = UIDNA_INFO_INITIALIZER;
-    UIDNA *idna = uidna_openUTS46(UIDNA_NONTRANSITIONAL_TO_ASCII, &code);
-    int32_t len = 0;
-    if (U_SUCCESS(code))
-        len = uidna_nameToASCII_UTF8(idna, host, (int32_t)strlen(host), out, TEXT_HOST_SIZE - 1, &info, &code);
-    uidna_close(idna);
-    bool ok = U_SUCCESS(code) && !info.errors && len > 0 && len < TEXT_HOST_SIZE;
-    out[ok ? len : 0] = 0;
-    return ok;
+    char ascii[HOST_MAX + 1];
+    if (len > 4 * HOST_MAX)
+        return false;
+    UIDNA *rules = uidna_openUTS46(UIDNA_NONTRANSITIONAL_TO_ASCII | UIDNA_CHECK_BIDI, &code);
+    int32_t n = uidna_nameToASCII_UTF8(rules, host, (int32_t)len, ascii, sizeof ascii, &info, &code);
+    uidna_close(rules);
+    if (U_FAILURE(code) || info.errors || n <= 0 || n > HOST_MAX)
+        return false;
+    str_add_bytes(out, ascii, (size_t)n);
+    return !out->overflow;
 }

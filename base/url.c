@@ -10,6 +10,8 @@
 #include "base/str.h"
 #include "base/text.h"
 
+enum { HOST_MAX = 255 /* bytes */ };
+
 /* Shows no more of a bad URL than fits an error's text; what is behind '?' may be a key. */
 static bool bad(struct err *e, const char *text, const char *why)
 {
@@ -48,22 +50,24 @@ static char *part(CURLU *h, CURLUPart what, unsigned flags)
     return curl_url_get(h, what, &got, flags) == CURLUE_OK ? got : NULL;
 }
 
-/* libcurl would convert international names by the locale's character set, which is none of ours. */
+/* libcurl would convert international names by the locale's character set, which is none of ours. NULL: no name. */
 static char *lower_host(CURLU *h)
 {
-    char *got = part(h, CURLUPART_HOST, 0), ascii[TEXT_HOST_SIZE];
+    char *got = part(h, CURLUPART_HOST, 0);
+    struct str host = STR_INIT(HOST_MAX);
     bool plain = true;
     for (const char *p = got; p && *p; p++)
         plain = plain && (unsigned char)*p < 0x80;
-    char *host = plain ? mem_strdup(got) : text_host_ascii(got, ascii) ? mem_strdup(ascii) : NULL;
+    for (const char *p = got; p && *p && plain; p++)
+        str_add_char(&host, *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p);
+    bool ok = plain || text_host_to_ascii(got, strlen(got), &host);
     curl_free(got);
-    for (char *p = host; p && *p; p++)
-        if (*p >= 'A' && *p <= 'Z')
-            *p = (char)(*p + 32);
-    size_t len = host ? strlen(host) : 0;
-    if (len > 1 && host[len - 1] == '.')
-        host[len - 1] = 0;
-    return host;
+    if (host.len > 1 && host.data[host.len - 1] == '.')
+        str_cut(&host, host.len - 1);
+    ok = ok && host.len && !host.overflow;
+    char *name = ok ? str_detach(&host) : NULL;
+    str_release(&host);
+    return name;
 }
 
 /* What the handle holds, as a struct url; NULL: fine, else what is wrong. */
@@ -78,7 +82,7 @@ static const char *fill(CURLU *h, struct url *out)
         why = "only http and https are";
     else if (user || password)
         why = "it holds a user name";
-    else if (!out->host || !*out->host || strlen(out->host) >= TEXT_HOST_SIZE || has_control(out->host))
+    else if (!out->host || has_control(out->host))
         why = "it has no usable host";
     else {
         char *end;

@@ -73,11 +73,11 @@ bool search_since(struct db *db, const struct search_key *key, char out[11], str
 
 bool search_load(struct db *db, int64_t search_id, struct arena *arena, struct search_row *out, struct err *e)
 {
-    sqlite3_stmt *s = db_bind(
-        db, e,
-        "SELECT profile, source, name, language, since, until, added_since, added_until, query, cursor, "
-        "outcome, coalesce(hits, -1), pages, restarts, records, size, unmatched FROM search WHERE search_id = ?1",
-        "i", search_id);
+    sqlite3_stmt *s =
+        db_bind(db, e,
+                "SELECT profile, source, name, language, since, until, added_since, added_until, query, cursor, "
+                "outcome, coalesce(hits, -1), pages, records, size, unmatched FROM search WHERE search_id = ?1",
+                "i", search_id);
     int got = s ? db_step(db, s, e) : -1;
     if (got == 0)
         return err_set(e, ERR_FORMAT, "there is no search %lld", (long long)search_id);
@@ -100,10 +100,9 @@ bool search_load(struct db *db, int64_t search_id, struct arena *arena, struct s
                                .outcome = text[10],
                                .hits = sqlite3_column_int64(s, 11),
                                .pages = sqlite3_column_int(s, 12),
-                               .restarts = sqlite3_column_int(s, 13),
-                               .records = sqlite3_column_int64(s, 14),
-                               .size = sqlite3_column_int(s, 15),
-                               .unmatched = sqlite3_column_int64(s, 16)};
+                               .records = sqlite3_column_int64(s, 13),
+                               .size = sqlite3_column_int(s, 14),
+                               .unmatched = sqlite3_column_int64(s, 15)};
     return db_step(db, s, e) == 0;
 }
 

@@ -209,6 +209,8 @@ static void set_access(struct reading *f, bool open, const char *by)
 
 static void read_access(struct reading *f, const char *name, const char *content)
 {
+    if (!strcasestr(name, "access") && strncasecmp(name, "dc.rights", 9) != 0)
+        return;
     const char *by = arena_printf(f->arena, "'%.60s' is '%.60s'", name, content);
     if (strcasecmp(name, "access") == 0 && (strcasecmp(content, "no") == 0 || strcasecmp(content, "yes") == 0))
         set_access(f, strcasecmp(content, "yes") == 0, by);
@@ -237,6 +239,19 @@ static void read_refresh(struct reading *f, const char *content)
     f->out->refresh = link_resolve(f->base, arena_strndup(f->arena, at, strcspn(at, "'\"")), f->arena);
 }
 
+static void apply_rules(struct reading *f, const char *name, const char *content)
+{
+    for (size_t i = 0; i < RULES; i++) {
+        if (strcasecmp(name, rules[i].name) != 0)
+            continue;
+        keep_said(f, rules[i].name, content);
+        if (rules[i].field < TEXTS)
+            take_text(f, i, content);
+        else
+            add_file(f, content, rules[i].field == PDF ? "pdf" : rules[i].field == XML ? "xml" : "html", i);
+    }
+}
+
 static void read_meta(struct reading *f, const struct xml_piece *tag)
 {
     const char *equiv = html_attribute(tag, "http-equiv", f->arena);
@@ -257,19 +272,7 @@ static void read_meta(struct reading *f, const struct xml_piece *tag)
         if (strcasecmp(name, "tdm-reservation") == 0 && strcmp(content, "1") == 0 && !f->out->opt_out)
             f->out->opt_out = "meta tdm-reservation: 1";
         read_access(f, name, content);
-        for (size_t rule = 0; rule < RULES; rule++) {
-            if (strcasecmp(name, rules[rule].name) != 0)
-                continue;
-            keep_said(f, rules[rule].name, content);
-            if (rules[rule].field < TEXTS)
-                take_text(f, rule, content);
-            else
-                add_file(f, content,
-                         rules[rule].field == PDF   ? "pdf"
-                         : rules[rule].field == XML ? "xml"
-                                                    : "html",
-                         rule);
-        }
+        apply_rules(f, name, content);
     }
 }
 
@@ -318,16 +321,28 @@ static void read_piece(struct reading *f, const struct xml_piece *piece)
                                         "link", "div",  "p",    "script", "frameset"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         f->html |= html_is(piece, known[i]);
-    if (html_is(piece, "base")) {
-        const char *base = link_resolve(f->out->record.source_id, html_attribute(piece, "href", f->arena), f->arena);
-        f->base = base ? base : f->base;
-    } else if (html_is(piece, "meta")) {
+    if (html_is(piece, "meta")) {
         read_meta(f, piece);
     } else if (html_is(piece, "link") || html_is(piece, "a")) {
         read_link(f, piece);
     } else if (html_is(piece, "input")) {
         const char *type = html_attribute(piece, "type", f->arena);
         f->password |= type && strcasecmp(type, "password") == 0;
+    }
+}
+
+/* The first <base> holds for all links of a page, for those in front of it too. */
+static void find_base(struct reading *f, struct xml_scan scan)
+{
+    struct xml_piece piece;
+    while (html_next(&scan, &piece)) {
+        if (piece.token == XML_START && html_is(&piece, "body"))
+            return;
+        if (piece.token != XML_START || !html_is(&piece, "base"))
+            continue;
+        const char *base = link_resolve(f->base, html_attribute(&piece, "href", f->arena), f->arena);
+        f->base = base ? base : f->base;
+        return;
     }
 }
 
@@ -497,6 +512,7 @@ bool landing_read(const char *url, const char *content_type, const char *body, s
         f.rank[i] = RULES;
     struct xml_scan scan = {page.data, page.data + page.len};
     struct xml_piece piece;
+    find_base(&f, scan);
     while (html_next(&scan, &piece))
         read_piece(&f, &piece);
     read_json_ld(&f, page.data, page.len);

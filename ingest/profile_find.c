@@ -71,7 +71,7 @@ bool profile_load(const char *name_or_file, struct arena *arena, struct profile 
     if (!path)
         return false;
     if (!file_map(path, PROFILE_MAX_BYTES, &map, e)) {
-        if (e && e->kind == ERR_FORMAT)
+        if (e && (e->kind == ERR_FORMAT || e->kind == ERR_LIMIT))
             e->kind = ERR_USAGE;
         return false;
     }

@@ -25,7 +25,8 @@ static const char description[] =
     "                       profile `template` explains the format\n"
     "  --list FILE          also take up the works that FILE names, one a line: DOI, PMCID, PMID, arXiv number or URL;\n"
     "                       nobody is asked about them here, `figmill fetch` does that\n"
-    "  --source LIST        only these sources, with commas between them (default: those of the profile)\n"
+    "  --source LIST        only these sources, with commas between them (default: those of the profile).\n"
+    "                       Searches that are in the queue already go on all the same\n"
     "  --since DATE         an increment: only what a source has got or changed since DATE (YYYY-MM-DD); where it\n"
     "                       cannot tell, what was published since then. What earlier increments have covered is not\n"
     "                       asked again\n"
@@ -39,7 +40,7 @@ static const char description[] =
     "anyone page through is cut in two by date, again and again. Run again, the same command asks nothing. A source\n"
     "that wants a key and has none is left out, with a line that says so.\n"
     "\n"
-    "Keys are read from the environment (OPENALEX_KEY, NCBI_KEY, CORE_KEY, ...) and never stored or logged.\n"
+    "Keys are read from the environment (OPENALEX_KEY, NCBI_API_KEY, CORE_KEY) and never stored or logged.\n"
     "\n";
 
 static const char examples[] =
@@ -88,15 +89,30 @@ static bool make_plan(struct state *s, struct err *e)
            search_plan_make(&s->profile, &plan, &s->arena, &s->plan, e);
 }
 
-static bool prepare(struct stage_context *c, struct err *e)
+static void free_state(struct stage_context *c)
 {
-    struct state *s = mem_new(sizeof *s);
-    c->state = s;
+    struct state *s = c->state;
+    arena_release(&s->arena);
+    free(s);
+    c->state = NULL;
+}
+
+static bool read_options(struct state *s, struct err *e)
+{
     if (!option_profile && !option_list)
         return err_set(e, ERR_USAGE, "nothing to search for: give --profile or --list (`figmill search --help`)");
     if (option_list && !search_given_read(option_list, &s->arena, &s->given, e))
         return false;
     return option_profile ? make_plan(s, e) : crawl_options_check(&crawl_options, e);
+}
+
+static bool prepare(struct stage_context *c, struct err *e)
+{
+    c->state = mem_new(sizeof(struct state));
+    bool ok = read_options(c->state, e);
+    if (!ok)
+        free_state(c);
+    return ok;
 }
 
 static const char *or_empty(const char *text)
@@ -139,9 +155,7 @@ static bool enqueue(struct stage_context *c, struct err *e)
     for (size_t i = 0; i < s->plan.n; i++)
         if (!enqueue_one(c, &s->plan.items[i], today, &s->arena, e))
             return false;
-    bool ok = search_given_store(&c->db, &s->given, e);
-    arena_release(&s->arena);
-    return ok;
+    return search_given_store(&c->db, &s->given, e);
 }
 
 static int jobs(struct stage_context *c)
@@ -161,8 +175,7 @@ static bool failed(struct stage_context *c, const struct task *task, const struc
 
 static bool finish(struct stage_context *c, cJSON *summary, struct err *e)
 {
-    free(c->state);
-    c->state = NULL;
+    free_state(c);
     return search_summary(&c->db, summary, e);
 }
 

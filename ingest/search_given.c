@@ -13,7 +13,7 @@ bool search_given_read(const char *path, struct arena *arena, struct given *out,
 {
     struct file_map map;
     if (!file_map(path, LIST_MAX, &map, e)) {
-        if (e && e->kind == ERR_FORMAT)
+        if (e && (e->kind == ERR_FORMAT || e->kind == ERR_LIMIT))
             e->kind = ERR_USAGE;
         return false;
     }

@@ -118,10 +118,9 @@ const struct source *source_lookup(const char *name); /* NULL: none of that name
 struct record *source_add_record(struct source_page *page, struct arena *arena);
 void source_add_fault(struct source_page *page, struct arena *arena, const char *place, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* Copies the file to the end of the record's, unless its URL is there already (http and https are
- * one). A page of PMC or Europe PMC for people
- * is none that may be fetched (PMC's notice of copyright): it only tells the PMCID, where the record has none. False
- * when the URL is no http(s) one or there are too many; the file is left out then. */
+/* Copies the file to the end of the record's, unless its URL is there already (http and https are one). A page of PMC
+ * or Europe PMC for people is none that may be fetched (PMC's notice of copyright): it only tells the PMCID, where the
+ * record has none. False when the URL is no http(s) one or there are too many; the file is left out then. */
 bool source_add_file(struct record *r, struct arena *arena, const struct record_file *file);
 
 /* What paging adapters put into their cursors: how many records came before, and the first one of the page before, by

@@ -24,7 +24,7 @@
     "DOI,title,subtitle,container-title,type,issued,published,published-online,published-print,license,link,"          \
     "abstract,resource,updated-by"
 
-enum { PAGE = 1000, RANKED = 20000, RANK_TERMS = 6 /* of each group: more only blur the ranking */ };
+enum { PAGE = 1000, RANKED = 20000, RANK_TERMS = 12 /* of each group: more only blur the ranking */ };
 
 static void write_words(const struct query *q, struct str *out)
 {

@@ -66,7 +66,7 @@ class Services:
     """The stand-in. `log` holds (service, what was asked for) of each request."""
 
     def __init__(self):
-        self.log, self.delay, self.broken, self.forget = [], 0.0, set(), set()
+        self.log, self.delay, self.broken, self.forget, self.cut = [], 0.0, set(), set(), set()
         self.lock = threading.Lock()
         self.new_works = 0          # what Europe PMC has got since
         services = self
@@ -102,7 +102,11 @@ class Services:
         if service in self.broken:
             status, body = 404, b"{\"error\": \"out of order\"}"
         else:
-            status, body = 200, json.dumps(self.europepmc(asked) if service == "www.ebi.ac.uk" else self.doaj(path, asked)).encode()
+            reply = self.europepmc(asked) if service == "www.ebi.ac.uk" else self.doaj(path, asked)
+            status, body = reply.get("errCode", 200), json.dumps(reply).encode()
+        if asked.get("cursorMark") in self.cut:
+            self.cut.discard(asked["cursorMark"])
+            body = body[:-40]
         request.send_response(status)
         request.send_header("Content-Type", "application/json")
         request.send_header("Content-Length", str(len(body)))
@@ -243,6 +247,22 @@ class Search(unittest.TestCase):
         self.assertLessEqual(len(self.services.log), 9 + 3 * len(kills))
         self.assertEqual(figmill(self.corpus, "verify").status, 0)
 
+    def test_a_signal_stops_it_between_pages(self):
+        self.services.delay = 0.3
+        run = subprocess.Popen([program("search"), "--corpus", self.corpus] + self.options(), env=environment(),
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        while run.poll() is None and len(self.services.log) < 4:
+            time.sleep(0.01)
+        run.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        err = run.communicate(timeout=60)[1]
+        self.assertLess(time.monotonic() - began, 10)
+        self.assertEqual(run.returncode, 1, err)
+        self.assertEqual(ask(self.corpus, "SELECT state, attempts FROM task"), [("ready", 0)] * 3)
+        self.services.delay = 0
+        self.assertEqual(self.search().status, 0)
+        self.assertEqual(facts(self.corpus), facts(self.whole()))
+
     def test_increments(self):
         self.assertEqual(self.search().status, 0)
         self.services.new_works = 50
@@ -265,6 +285,13 @@ class Search(unittest.TestCase):
         want, have = facts(self.whole()), facts(self.corpus)
         self.assertEqual(have, want)
         self.assertEqual(ask(self.corpus, "SELECT sum(restarts) FROM v_search"), [(1,)])
+
+    def test_a_broken_page_is_asked_for_again(self):
+        self.services.cut = {"*", "A40"}
+        result = self.search()
+        self.assertEqual(result.status, 0, result)
+        self.assertEqual(facts(self.corpus), facts(self.whole()))
+        self.assertEqual(ask(self.corpus, "SELECT sum(restarts) FROM v_search"), [(0,)])
 
     def test_one_source_fails_and_others_go_on(self):
         self.services.broken = {"doaj.org"}
@@ -294,9 +321,9 @@ class Search(unittest.TestCase):
         self.assertEqual(len(self.services.log), 3)
         result = figmill(self.corpus, "search", *self.options("--dry-run"))
         lines = [line.split() for line in result.out.splitlines()]
-        self.assertIn(["hits", "en", "de", "total"], lines)
-        self.assertIn(["europepmc", "110", "110", "220"], lines)
-        self.assertIn(["doaj", "250", "-", "250"], lines)
+        for row in (["hits", "europepmc", "doaj", "total"], ["en", "110", "250", "360"], ["de", "110", "-", "110"],
+                    ["total", "220", "250", "470"]):
+            self.assertIn(row, lines)
         self.services.broken = {"doaj.org"}
         result = figmill(self.corpus, "search", *self.options("--dry-run", "--json"))
         self.assertEqual(result.status, 1, result)
@@ -313,13 +340,16 @@ class Search(unittest.TestCase):
         self.assertEqual(result.status, 0, result)
         self.assertEqual(result.json()["sources"], {"doaj": 250, "given": 2})
         self.assertEqual(result.json()["articles"], 251)
-        for wrong, words in ((["--profile", "nowhere"], "no profile 'nowhere'"), (["--since", "now"], "--since"),
-                             (["--source", "pubmad"], "no 'pubmad'"), (["--limit-records", "-1"], "negative")):
-            result = self.search(*wrong)
+        known = ["--contact", CONTACT, "--profile", self.profile]
+        for wrong, words in ((["--contact", CONTACT, "--profile", "nowhere"], "no profile 'nowhere'"),
+                             (known + ["--since", "now"], "--since"), (known + ["--source", "pubmad"], "no 'pubmad'"),
+                             (known + ["--limit-records", "-1"], "negative"), (known[2:], "contact")):
+            result = figmill(self.corpus, "search", *wrong)
             self.assertEqual(result.status, 2, result)
             self.assertIn(words, result.err)
         result = figmill(self.corpus, "search", "--contact", CONTACT)
         self.assertEqual(result.status, 2, result)
+        self.assertIn("--profile or --list", result.err)
 
     def test_limit_records(self):
         result = self.search("--source", "europepmc", "--limit-records", "5")

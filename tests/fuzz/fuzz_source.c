@@ -36,7 +36,7 @@ static void read_reply(const struct source *s, const struct query *q, const char
         abort();
     for (size_t i = 0; i < page.n; i++)
         check_record(&page.records[i]);
-    if (page.next && (!q || !s->ask || !s->ask(q, page.next, 0, "me@example.org", &arena, &request, &e)))
+    if (q && page.next && (!s->ask || !s->ask(q, page.next, 0, "me@example.org", &arena, &request, &e)))
         abort();
     arena_release(&arena);
 }

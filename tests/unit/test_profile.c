@@ -259,9 +259,9 @@ static void check_table(const char *name, size_t cells)
     char *path = shipped(name);
     if (!path)
         skip();
-    char *text = file_read_text(path, 1 << 20, &e), *before = mem_strdup("");
+    char *text = file_read_text(path, 1 << 20, &e), *rest = NULL, *before = mem_strdup("");
     assert_non_null(text);
-    for (char *line = strtok_r(text, "\n", &text); line; line = strtok_r(NULL, "\n", &text)) {
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         size_t n = 1;
         for (const char *c = line; *c; c++)
             n += *c == '\t';
@@ -271,6 +271,7 @@ static void check_table(const char *name, size_t cells)
         before = mem_strdup(line);
     }
     free(before);
+    free(text);
     free(path);
 }
 

@@ -15,9 +15,10 @@
     "published-print%2Clicense%2Clink%2Cabstract%2Cresource%2Cupdated-by"
 #define TYPES "type%3Ajournal-article%2Ctype%3Aproceedings-article%2Ctype%3Aposted-content"
 
-static const char *const dose[] = {"low dose radiotherapy", "a", "b", "c", "d", "e", "too many"};
+static const char *const dose[] = {
+    "low dose radiotherapy", "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "too many"};
 static const char *const joint[] = {"arthritis"};
-static const struct query_group groups[] = {{dose, 7}, {joint, 1}};
+static const struct query_group groups[] = {{dose, 13}, {joint, 1}};
 static const struct query query = {.profile = "p", .name = "q", .groups = groups, .n_groups = 2};
 
 static struct source_case open_case(void)
@@ -30,9 +31,9 @@ static void test_ask(void **state)
     struct source_case c = open_case();
     assert_true(c.source->ranked);
     assert_string_equal(
-        case_url(&c, NULL, 0),
-        WORKS "?query.bibliographic=low%20dose%20radiotherapy%20a%20b%20c%20d%20e%20arthritis&filter=" TYPES SELECT
-              "&rows=1000&cursor=%2A&mailto=me%40example.org");
+        case_url(&c, NULL, 0), WORKS
+        "?query.bibliographic=low%20dose%20radiotherapy%20a%20b%20c%20d%20e%20f%20g%20h%20i%20j%20k%20arthritis&filter=" TYPES
+            SELECT "&rows=1000&cursor=%2A&mailto=me%40example.org");
     struct query q = {
         .raw = "Лучевая терапия", .since = "2020-01-01", .until = "2020-12-31", .added_since = "2026-11-01"};
     c.query = &q;

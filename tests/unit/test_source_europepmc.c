@@ -169,6 +169,41 @@ static void test_pages(void **state)
     case_end(&c);
 }
 
+/* More records than a page may have, and a record longer than what is kept of it. */
+static void test_large(void **state)
+{
+    struct source_case c = open_case();
+    struct str body = STR_INIT(1 << 22);
+    str_add(&body, "{\"hitCount\":2500,\"nextCursorMark\":\"m\",\"resultList\":{\"result\":[");
+    for (int i = 0; i < 2500; i++)
+        str_addf(&body, "%s{\"id\":%d}", i ? "," : "", i);
+    str_add(&body, "]}}");
+    assert_true(case_read_bytes(&c, body.data, body.len, 200, NULL));
+    assert_int_equal(c.page.n, SOURCE_MAX_PAGE);
+    case_expect_fault(&c, 0, "resultList.result[2000]", "more than 2000 records");
+    assert_string_equal(c.page.records[1999].source_id, "1999");
+    str_clear(&body);
+    str_add(&body, "{\"hitCount\":1,\"resultList\":{\"result\":[{\"id\":\"1\",\"title\":\"T\",\"abstractText\":\"");
+    for (int i = 0; i < 70000; i++)
+        str_add_char(&body, 'x');
+    str_add(&body, "\",\"authorList\":{\"author\":[0");
+    for (int i = 0; i < 30000; i++)
+        str_add(&body, ",1");
+    str_add(&body, "]}}]}}");
+    assert_true(case_read_bytes(&c, body.data, body.len, 200, NULL));
+    assert_string_equal(c.page.records[0].said, "{\"id\":\"1\",\"title\":\"T\"}");
+    assert_int_equal(strlen(c.page.records[0].abstract), 70000);
+    str_clear(&body);
+    str_add(&body, "{\"hitCount\":1,\"nextCursorMark\":\"");
+    for (int i = 0; i < 5000; i++)
+        str_add_char(&body, 'x');
+    str_add(&body, "\",\"resultList\":{\"result\":[{\"id\":1}]}}");
+    case_read_bytes(&c, body.data, body.len, 200, NULL);
+    case_expect_error(&c, ERR_FORMAT, "a cursor of 5000 bytes");
+    str_release(&body);
+    case_end(&c);
+}
+
 static void test_errors(void **state)
 {
     struct source_case c = open_case();
@@ -239,7 +274,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_ask),         cmocka_unit_test(test_ask_long),
                                        cmocka_unit_test(test_ask_refused), cmocka_unit_test(test_records),
-                                       cmocka_unit_test(test_pages),       cmocka_unit_test(test_errors),
-                                       cmocka_unit_test(test_recorded)};
+                                       cmocka_unit_test(test_pages),       cmocka_unit_test(test_large),
+                                       cmocka_unit_test(test_errors),      cmocka_unit_test(test_recorded)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
