@@ -62,9 +62,10 @@ static char *lower_host(CURLU *h)
         str_add_char(&host, *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p);
     bool ok = plain || text_host_to_ascii(got, strlen(got), &host);
     curl_free(got);
-    if (host.len > 1 && host.data[host.len - 1] == '.')
+    /* One dot may stand at the end, none elsewhere without a label in front. */
+    ok = ok && host.len && !host.overflow && *host.data != '.' && !strstr(host.data, "..");
+    if (ok && host.data[host.len - 1] == '.')
         str_cut(&host, host.len - 1);
-    ok = ok && host.len && !host.overflow;
     char *name = ok ? str_detach(&host) : NULL;
     str_release(&host);
     return name;

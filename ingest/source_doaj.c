@@ -15,7 +15,7 @@
 #include "ingest/query_fields.h"
 #include "ingest/source_json.h"
 
-enum { PAGE = 100, WINDOW = 1000, URL_MAX = 16 * 1024 };
+enum { PAGE = 100, WINDOW = 1000, URL_MAX = 8000 /* bytes of a URL that front ends take */ };
 
 static const char base[] = "https://doaj.org/api/search/articles/";
 

@@ -66,20 +66,26 @@ static void rig_up(struct rig *r, const struct canned *script)
                                         .attempts = 3};
 }
 
+static int run_program(const char *name, const char *a, const char *b, const char *c)
+{
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0) {
+        execlp(name, name, a, b, c, (char *)NULL);
+        _exit(99);
+    }
+    waitpid(pid, &status, 0);
+    return WEXITSTATUS(status);
+}
+
 static void rig_down(struct rig *r)
 {
-    char *command[] = {"rm", "-rf", r->corpus, NULL};
     if (r->crawl)
         close_crawl(r);
     server_stop(&r->server);
     free(r->options.contact);
     free(r->options.rate);
-    pid_t pid = fork();
-    if (pid == 0) {
-        execvp("rm", command);
-        _exit(1);
-    }
-    waitpid(pid, NULL, 0);
+    run_program("rm", "-rf", r->corpus, NULL);
 }
 
 /* What came of a request. */
@@ -175,7 +181,7 @@ static const struct canned table_script[] = {
     {.path = "/429.org/a", .times = 1, .status = 429, .headers = "Retry-After: 1\r\n"},
     {.path = "/429.org/a", .status = 200, .body = "hello"},
     {.path = "/503.org/a", .status = 503},
-    {.path = "/500.org/a", .times = 2, .status = 500, .body = "oops"},
+    {.path = "/500.org/a", .times = 1, .status = 500, .body = "oops"},
     {.path = "/500.org/a", .status = 200, .body = "hello"},
     {.path = "/408.org/a", .times = 1, .status = 408},
     {.path = "/408.org/a", .status = 200, .body = "hello"},
@@ -183,7 +189,8 @@ static const struct canned table_script[] = {
     {.path = "/cut.org/a", .status = 200, .body = "hello"},
     {.path = "/reset.org/a", .times = 1, .end = CANNED_RESET},
     {.path = "/reset.org/a", .status = 200, .body = "hello"},
-    {.path = "/late.org/a", .end = CANNED_HANG},
+    {.path = "/late.org/a", .times = 1, .end = CANNED_HANG},
+    {.path = "/late.org/a", .status = 200, .body = "hello"},
     {.path = "/403.org/a", .status = 403, .body = "go away"},
     {.path = "/b.s3.amazonaws.com/a", .status = 403, .body = "<Error/>"},
     {.path = "/401.org/a", .status = 401},
@@ -223,18 +230,18 @@ static const struct {
     {"etag.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 304, 1, 1, "", .etag = "\"e1\""},
     {"odd304.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 2, 2, ""},
     {"moved.org", CRAWL_PAGE, CONTENT_ANY, ERR_NONE, 200, 1, 1, "there"},
-    {"loop.org", CRAWL_FILE, CONTENT_ANY, ERR_FORMAT, 302, 3, 33, "more than 10 redirects"},
-    {"nowhere.org", CRAWL_FILE, CONTENT_ANY, ERR_FORMAT, 302, 3, 3, "without Location"},
-    {"inside.org", CRAWL_FILE, CONTENT_ANY, ERR_REFUSED, 302, 3, 3, "private address (127.0.0.1)"},
+    {"loop.org", CRAWL_FILE, CONTENT_ANY, ERR_FORMAT, 302, 2, 22, "more than 10 redirects"},
+    {"nowhere.org", CRAWL_FILE, CONTENT_ANY, ERR_FORMAT, 302, 2, 2, "without Location"},
+    {"inside.org", CRAWL_FILE, CONTENT_ANY, ERR_REFUSED, 302, 2, 2, "private address (127.0.0.1)"},
     {"inside6.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 2, 2, ""},
-    {"scheme.org", CRAWL_FILE, CONTENT_ANY, ERR_FORMAT, 302, 3, 3, "only http and https"},
+    {"scheme.org", CRAWL_FILE, CONTENT_ANY, ERR_FORMAT, 302, 2, 2, "only http and https"},
     {"429.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 2, 2, ""},
-    {"503.org", CRAWL_FILE, CONTENT_ANY, ERR_TEMPORARY, 503, 3, 3, "status 503"},
-    {"500.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 3, 3, ""},
+    {"503.org", CRAWL_FILE, CONTENT_ANY, ERR_TEMPORARY, 503, 2, 2, "status 503"},
+    {"500.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 2, 2, ""},
     {"408.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 2, 2, ""},
     {"cut.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 2, 2, ""},
     {"reset.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 2, 2, ""},
-    {"late.org", CRAWL_OBJECT, CONTENT_ANY, ERR_TEMPORARY, 0, 3, 3, ""},
+    {"late.org", CRAWL_OBJECT, CONTENT_ANY, ERR_NONE, 200, 2, 2, ""},
     {"403.org", CRAWL_FILE, CONTENT_ANY, ERR_REFUSED, 403, 1, 1, "status 403"},
     {"b.s3.amazonaws.com", CRAWL_OBJECT, CONTENT_ANY, ERR_FORMAT, 403, 1, 1, "status 403"},
     {"401.org", CRAWL_FILE, CONTENT_ANY, ERR_FORMAT, 401, 1, 1, "status 401"},
@@ -246,7 +253,7 @@ static const struct {
     {"noai.org", CRAWL_FILE, CONTENT_ANY, ERR_REFUSED, 200, 1, 1, "noai"},
     {"other.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 1, 1, ""},
     {"tdm.org", CRAWL_FILE, CONTENT_ANY, ERR_REFUSED, 200, 1, 1, "tdm-reservation"},
-    {"html.org", CRAWL_FILE, CONTENT_PDF, ERR_FORMAT, 200, 3, 3, "PDF"},
+    {"html.org", CRAWL_FILE, CONTENT_PDF, ERR_FORMAT, 200, 2, 2, "PDF"},
     {"empty.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 2, 2, ""},
     {"md5.org", CRAWL_FILE, CONTENT_ANY, ERR_NONE, 200, 2, 2, "", .md5 = "5d41402abc4b2a76b9719d911017c592"},
     {"large.org", CRAWL_FILE, CONTENT_ANY, ERR_LIMIT, 200, 1, 1, "larger than allowed", .max_bytes = 10},
@@ -260,6 +267,7 @@ static void test_table(void **state)
     static struct got got[TABLE];
     struct rig r;
     rig_up(&r, table_script);
+    r.options.attempts = 2;
     open_crawl(&r);
     for (int i = 0; i < TABLE; i++) {
         char url[128];
@@ -302,7 +310,7 @@ static void test_table(void **state)
 
     struct arena arena = ARENA_INIT;
     struct host_row row = row_of(&r, &arena, "500.org");
-    assert_true(row.requests == 4 && row.broken == 2 && row.done == 1 && row.refused == 1 && row.robots_status == 404);
+    assert_true(row.requests == 3 && row.broken == 1 && row.done == 1 && row.refused == 1 && row.robots_status == 404);
     row = row_of(&r, &arena, "403.org");
     assert_true(row.blocked_until > time(NULL) + 80000 && strstr(row.blocked_why, "https://403.org/a"));
     row = row_of(&r, &arena, "down.org");
@@ -310,7 +318,7 @@ static void test_table(void **state)
     row = row_of(&r, &arena, "open.org");
     assert_string_equal(row.robots, "User-agent: *\nDisallow: /\nAllow: /a\n");
     row = row_of(&r, &arena, "loop.org");
-    assert_true(row.redirects == 30 && row.wrong == 3);
+    assert_true(row.redirects == 20 && row.wrong == 2);
     arena_release(&arena);
     rig_down(&r);
 }
@@ -348,7 +356,6 @@ static void test_order(void **state)
         if (i % 2 && i > 9)
             crawl_cancel(r.crawl, &many[i]);
     run(&r);
-    assert_string_equal(server_entry(&r.server, "/", 0)->text + 4, server_entry(&r.server, "/", 0)->text + 4);
     assert_int_equal(server_count(&r.server, "/many.org/robots.txt"), 2);
     assert_true(server_entry(&r.server, "/many.org/yes", 0)->ms >= server_entry(&r.server, "/other.org/r", 0)->ms);
     assert_int_equal(server_count(&r.server, "/many.org/yes"), 4);
@@ -526,17 +533,7 @@ static const struct canned secret_script[] = {
 
 static bool stored_anywhere(const char *folder, const char *needle)
 {
-    char command[256];
-    char *args[] = {"grep", "-rqa", (char *)needle, (char *)folder, NULL};
-    int status;
-    snprintf(command, sizeof command, "%s", folder);
-    pid_t pid = fork();
-    if (pid == 0) {
-        execvp("grep", args);
-        _exit(2);
-    }
-    waitpid(pid, &status, 0);
-    return WEXITSTATUS(status) == 0;
+    return run_program("grep", "-rqa", needle, folder) == 0;
 }
 
 static void test_secrets(void **state)
@@ -673,7 +670,7 @@ static void next(void *context, const struct crawl_reply *reply)
     const struct crawl_request q = {.url = "https://chain.org/a", .kind = CRAWL_API, .done = next, .context = c};
     for (int i = 0; i < 3; i++)
         crawl_add(c->r->crawl, &q);
-    ask(c->r, &(struct crawl_request){.url = "https://chain.org/a", .kind = CRAWL_FILE}, &c->other);
+    ask(c->r, &(struct crawl_request){.url = "https://hang.org/a", .kind = CRAWL_FILE}, &c->other);
 }
 
 static void test_callbacks(void **state)
@@ -707,21 +704,26 @@ static void test_callbacks(void **state)
 static void test_options(void **state)
 {
     static const struct {
-        struct crawl_options o;
+        const char *contact, *rate, *endpoints;
+        int in_flight, attempts;
         const char *says;
     } wrong[] = {
-        {{.contact = NULL}, "--contact"},
-        {{.contact = "nobody"}, "no mail"},
-        {{.contact = "a@b\r\nX: y"}, "no mail"},
-        {{.contact = "a@b.org", .rate = "fast"}, "--rate fast"},
-        {{.contact = "a@b.org", .rate = "-1"}, "--rate -1"},
-        {{.contact = "a@b.org", .in_flight = -1}, "--in-flight"},
-        {{.contact = "a@b.org", .attempts = -1}, "--attempts"},
-        {{.contact = "a@b.org", .endpoints = "/nowhere.tsv"}, "/nowhere.tsv"},
+        {.says = "--contact"},
+        {.contact = "nobody", .says = "no mail"},
+        {.contact = "a@b\r\nX: y", .says = "no mail"},
+        {.contact = "a@b.org", .rate = "fast", .says = "--rate fast"},
+        {.contact = "a@b.org", .rate = "-1", .says = "--rate -1"},
+        {.contact = "a@b.org", .in_flight = -1, .says = "--in-flight"},
+        {.contact = "a@b.org", .attempts = -1, .says = "--attempts"},
+        {.contact = "a@b.org", .endpoints = "/nowhere.tsv", .says = "/nowhere.tsv"},
     };
     unsetenv("FIGMILL_CONTACT");
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        struct crawl_options o = wrong[i].o;
+        struct crawl_options o = {.contact = (char *)wrong[i].contact,
+                                  .rate = (char *)wrong[i].rate,
+                                  .endpoints = (char *)wrong[i].endpoints,
+                                  .in_flight = wrong[i].in_flight,
+                                  .attempts = wrong[i].attempts};
         struct err e = {0};
         assert_false(crawl_options_check(&o, &e));
         assert_int_equal(e.kind, ERR_USAGE);
