@@ -262,6 +262,14 @@ static const struct {
 
 enum { TABLE = sizeof table / sizeof *table };
 
+static void count_hosts(void *context, const struct host_row *row)
+{
+    int *n = context;
+    ++*n;
+    assert_true(row->last > 0 && row->requests > 0 && !row->robots);
+    assert_string_equal(row->rate_source, "option");
+}
+
 static void test_table(void **state)
 {
     static struct got got[TABLE];
@@ -308,6 +316,10 @@ static void test_table(void **state)
     assert_true(got[4].not_modified);
     assert_int_equal(server_count(&r.server, "/api.org/robots.txt"), 0);
 
+    struct err e = {0};
+    int hosts = 0;
+    assert_true(host_list(&r.db, count_hosts, &hosts, &e));
+    assert_int_equal(hosts, TABLE + 1); /* and www.moved.org */
     struct arena arena = ARENA_INIT;
     struct host_row row = row_of(&r, &arena, "500.org");
     assert_true(row.requests == 3 && row.broken == 1 && row.done == 1 && row.refused == 1 && row.robots_status == 404);
@@ -383,6 +395,62 @@ static void test_order(void **state)
     assert_true(block[0].why.kind == ERR_REFUSED && many[0].why.kind == ERR_REFUSED && !fine.why.kind);
     assert_int_equal(server_count(&r.server, "/block.org/yes"), 0);
     assert_int_equal(server_count(&r.server, "/many.org/robots.txt"), 2);
+    rig_down(&r);
+}
+
+/* What former runs learned of robots.txt: a copy of today's is good, an old one while it cannot be reached, and after
+ * 30 days without an answer everything is allowed. */
+static void test_known_robots(void **state)
+{
+    static const struct canned script[] = {
+        {.path = "/fresh.org/a", .status = 200, .body = "hello"}, {.path = "/old.org/robots.txt", .status = 500},
+        {.path = "/old.org/a", .status = 200, .body = "hello"},   {.path = "/lost.org/robots.txt", .status = 500},
+        {.path = "/lost.org/a", .status = 200, .body = "hello"},  {0}};
+    static struct got fresh[2], old[2], lost;
+    struct rig r;
+    struct err e = {0};
+    int64_t now = time(NULL);
+    rig_up(&r, script);
+    r.options.attempts = 1;
+    assert_true(db_open(&r.db, r.corpus, DB_CREATE, &e));
+    const struct host_row rows[] = {
+        {.host = "fresh.org",
+         .rate = -1,
+         .robots_status = 200,
+         .robots_until = now + 500,
+         .robots = "User-agent: *\nDisallow: /b"},
+        {.host = "old.org",
+         .rate = -1,
+         .robots_status = 200,
+         .robots_until = now - 500,
+         .robots = "User-agent: *\nDisallow: /b"},
+        {.host = "lost.org",
+         .rate = -1,
+         .robots_status = 503,
+         .robots_until = now - 500,
+         .robots_lost = now - 31 * 24 * 3600},
+    };
+    for (int i = 0; i < 3; i++)
+        assert_true(host_store(&r.db, &rows[i], &e));
+    db_close(&r.db);
+    open_crawl(&r);
+    ask(&r, &(struct crawl_request){.url = "https://fresh.org/a", .kind = CRAWL_FILE}, &fresh[0]);
+    ask(&r, &(struct crawl_request){.url = "https://fresh.org/b", .kind = CRAWL_FILE}, &fresh[1]);
+    ask(&r, &(struct crawl_request){.url = "https://old.org/a", .kind = CRAWL_FILE}, &old[0]);
+    ask(&r, &(struct crawl_request){.url = "https://old.org/b", .kind = CRAWL_FILE}, &old[1]);
+    ask(&r, &(struct crawl_request){.url = "https://lost.org/a", .kind = CRAWL_FILE}, &lost);
+    run(&r);
+    assert_int_equal(server_count(&r.server, "/fresh.org/robots.txt"), 0);
+    assert_true(!fresh[0].why.kind && fresh[1].why.kind == ERR_REFUSED);
+    assert_int_equal(server_count(&r.server, "/old.org/robots.txt"), 1);
+    assert_true(!old[0].why.kind && old[1].why.kind == ERR_REFUSED);
+    assert_int_equal(lost.why.kind, ERR_NONE);
+    assert_string_equal(lost.robots, "allowed, robots.txt has not been reached for 30 days");
+    struct arena arena = ARENA_INIT;
+    struct host_row row = row_of(&r, &arena, "old.org");
+    assert_string_equal(row.robots, rows[1].robots);
+    assert_true(row.robots_lost >= now && row.robots_status == 500);
+    arena_release(&arena);
     rig_down(&r);
 }
 
@@ -601,7 +669,7 @@ static void test_private(void **state)
     assert_int_equal(asks(&r, "http://localhost/a", true, "add --allow-private"), ERR_REFUSED);
     assert_int_equal(asks(&r, "http://2130706433/a", false, "private"), ERR_REFUSED);
     assert_int_equal(asks(&r, "http://[::ffff:10.0.0.1]/a", false, "private"), ERR_REFUSED);
-    assert_int_equal(asks(&r, "mailto:x@y.org", false, "no URL"), ERR_FORMAT);
+    assert_int_equal(asks(&r, "javascript:void(0)", false, "no URL"), ERR_FORMAT);
     close_crawl(&r);
     assert_int_equal(r.server.log->n, 0);
     r.options.allow_private = 1;
@@ -740,9 +808,10 @@ static void test_options(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_options), cmocka_unit_test(test_table),  cmocka_unit_test(test_order),
-        cmocka_unit_test(test_pace),    cmocka_unit_test(test_resume), cmocka_unit_test(test_secrets),
-        cmocka_unit_test(test_private), cmocka_unit_test(test_kill),   cmocka_unit_test(test_callbacks),
+        cmocka_unit_test(test_options),      cmocka_unit_test(test_table),   cmocka_unit_test(test_order),
+        cmocka_unit_test(test_known_robots), cmocka_unit_test(test_pace),    cmocka_unit_test(test_resume),
+        cmocka_unit_test(test_secrets),      cmocka_unit_test(test_private), cmocka_unit_test(test_kill),
+        cmocka_unit_test(test_callbacks),
     };
     for (int i = 0; i < BIG; i++)
         big[i] = "0123456789abcdef"[(i * 7 + i / 1000) % 16];
