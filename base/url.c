@@ -12,10 +12,12 @@
 
 enum { HOST_MAX = 255 /* bytes */ };
 
-/* Shows no more of a bad URL than fits an error's text; what is behind '?' may be a key. */
+/* Shows no more of a bad URL than fits an error's text; what is behind '?' may be a key, in front of '@' a password. */
 static bool bad(struct err *e, const char *text, const char *why)
 {
     int shown = (int)strcspn(text, "?");
+    if (strchr(text, '@'))
+        return err_set(e, ERR_FORMAT, "a URL with \"@\" in it cannot be fetched: %s", why);
     return err_set(e, ERR_FORMAT, "%.*s%s is no URL that can be fetched: %s", shown < 200 ? shown : 200, text,
                    shown < 200 ? "" : "...", why);
 }

@@ -75,6 +75,8 @@ static void test_refused(void **state)
     struct err e = {0};
     assert_false(url_parse("gopher://example.org/?api_key=hush", &u, &e));
     assert_null(strstr(e.text, "hush"));
+    assert_false(url_parse("https://me:hush@example.org/", &u, &e));
+    assert_null(strstr(e.text, "hush"));
 }
 
 static void resolves(const char *base, const char *reference, const char *whole)
