@@ -182,10 +182,10 @@ static bool ask(struct job *job, struct err *e)
     job->row = (struct search_row){0};
     if (!search_load(&s->c->db, strtoll(job->item.item, NULL, 10), &job->arena, &job->row, e) ||
         !search_query_read(&job->row, &job->arena, &job->query, e) || !find_source(job, e) ||
-        !search_secret_read(job->source, &job->arena, &secret, e) ||
         !job->source->ask(&job->query.ask, job->row.cursor, job->row.size, crawl_contact(s->crawl), &job->arena,
                           &request, e))
         return false;
+    search_secret_read(job->source, &job->arena, &secret);
     const struct crawl_request r = {.kind = CRAWL_API,
                                     .url = request.url,
                                     .secret_query = secret.query,

@@ -80,8 +80,8 @@ static bool ask(struct probe *p)
     struct source_request request = {0};
     struct search_secret secret;
     arena_release(&p->arena);
-    if (!search_secret_read(source, &p->arena, &secret, &p->why) ||
-        !source->ask(&p->planned->query.ask, NULL, source->by_date || source->ranked ? 0 : 1,
+    search_secret_read(source, &p->arena, &secret);
+    if (!source->ask(&p->planned->query.ask, NULL, source->by_date || source->ranked ? 0 : 1,
                      crawl_contact(p->d->crawl), &p->arena, &request, &p->why))
         return false;
     const struct crawl_request r = {.kind = CRAWL_API,
