@@ -183,7 +183,12 @@ static bool prepare(struct stage_context *c, struct err *e)
 {
     struct state *s = mem_new(sizeof *s);
     c->state = s;
-    return read_options(s, c->args, e);
+    if (read_options(s, c->args, e))
+        return true;
+    arena_release(&s->arena);
+    free(s);
+    c->state = NULL;
+    return false;
 }
 
 /* ---- the queue ---- */
