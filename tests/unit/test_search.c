@@ -597,6 +597,7 @@ static void a_source_without_its_key_is_left_out(void **state)
     plan_of(text, &options, &arena, &plan);
     assert_int_equal(plan.n, 2);
     assert_true(profile_parse(text, strlen(text), "x.yaml", &arena, &p, &e));
+    plan = (struct search_plan){0};
     options = (struct search_plan_options){.contact = "a@example.org", .sources = "openalex"};
     assert_false(search_plan_make(&p, &options, &arena, &plan, &e));
     assert_non_null(strstr(e.text, "OPENALEX_KEY"));
