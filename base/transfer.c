@@ -232,13 +232,12 @@ static bool check_url(struct transfers *t, const char *url, struct target *targe
     return look_at(t->url, target) || err_set(e, ERR_FORMAT, "%.200s: not a URL of http or https with a host", url);
 }
 
-static bool add_line(struct curl_slist **list, const char *line)
+static void add_line(struct curl_slist **list, const char *line)
 {
     struct curl_slist *longer = curl_slist_append(*list, line);
     if (!longer)
         abort(); /* libcurl is out of memory. */
     *list = longer;
-    return true;
 }
 
 static bool add_lines(struct transfer *x, const struct transfer_request *q, struct err *e)

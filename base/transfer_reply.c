@@ -67,7 +67,7 @@ bool transfer_reply_decide(struct transfer_reply *r, enum transfer_end end, cons
 
 /* Headers: libcurl keeps them, folded lines joined, and tells those of 1xx and trailers apart. */
 
-static const char *header_at(const struct transfer_headers *h, const char *name)
+const char *transfer_header(const struct transfer_headers *h, const char *name)
 {
     struct curl_header *found;
     /* The last of the name: the first look tells how many there are. */
@@ -76,11 +76,6 @@ static const char *header_at(const struct transfer_headers *h, const char *name)
     if (found->amount > 1 && curl_easy_header(h->easy, name, found->amount - 1, CURLH_HEADER, -1, &found) != CURLHE_OK)
         return NULL;
     return found->value;
-}
-
-const char *transfer_header(const struct transfer_headers *h, const char *name)
-{
-    return header_at(h, name);
 }
 
 void transfer_headers_each(const struct transfer_headers *h, const char *name,
