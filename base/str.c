@@ -65,7 +65,10 @@ void str_add(struct str *s, const char *text)
 
 void str_add_char(struct str *s, char c)
 {
-    str_add_bytes(s, &c, 1);
+    if (!make_room(s, 1))
+        return;
+    s->data[s->len++] = c;
+    s->data[s->len] = 0;
 }
 
 void str_add_utf8(struct str *s, int c)
@@ -75,9 +78,10 @@ void str_add_utf8(struct str *s, int c)
     if (c < 0 || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF))
         c = 0xFFFD;
     if (c < 0x80) {
-        b[0] = (char)c;
-        n = 1;
-    } else if (c < 0x800) {
+        str_add_char(s, (char)c);
+        return;
+    }
+    if (c < 0x800) {
         b[0] = (char)(0xC0 | c >> 6);
         b[1] = (char)(0x80 | (c & 0x3F));
         n = 2;

@@ -173,7 +173,7 @@ static bool is_ascii(const char *text, size_t len)
 
 static bool is_dropped(int c)
 {
-    if (c == 0x200C || c == 0x200D)
+    if ((c >= ' ' && c <= '~') || c == 0x200C || c == 0x200D)
         return false;
     if (c == 0xAD || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) || c == 0xFFFE || c == 0xFFFF)
         return true;
@@ -182,9 +182,26 @@ static bool is_dropped(int c)
            type == U_PRIVATE_USE_CHAR;
 }
 
+/* Most lines of text: ASCII letters and signs with single spaces between them. */
+static bool is_clean(const char *text, size_t len)
+{
+    unsigned char before = ' ';
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c < ' ' || c > '~' || (c == ' ' && before == ' '))
+            return false;
+        before = c;
+    }
+    return before != ' ';
+}
+
 void text_clean(const char *text, size_t len, struct str *out)
 {
     struct str kept;
+    if (is_clean(text, len)) {
+        str_add_bytes(out, text, len);
+        return;
+    }
     str_init(&kept, len * 3 + 16);
     bool space = false;
     for (size_t at = 0; at < len;) {

@@ -57,6 +57,10 @@ int text_width(const char *text, size_t len);
 int text_char_width(int code_point);
 int text_digit_value(int code_point); /* 0-9 of any script, else -1 */
 
+/* Appends a host's name as DNS has it: mapped and in Punycode ("Bücher.example" -> "xn--bcher-kva.example", wide digits
+ * and dots to plain ones; UTS 46). False, and nothing appended, when it can be no name. */
+bool text_host_to_ascii(const char *host, size_t len, struct str *out);
+
 /* Makes a language tag BCP 47 in the short form: "eng" -> "en", "pt_BR" -> "pt-BR", "fre"/"fra" -> "fr". Writes at
  * most 15 bytes and a NUL. False (and "und") when it is no language tag. */
 bool text_language_tag(const char *tag, char out[16]);

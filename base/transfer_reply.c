@@ -198,6 +198,17 @@ static curl_socket_t make_socket(void *context, curlsocktype purpose, struct cur
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+/* When a kept connection turns out to be dead, libcurl sends the request again by itself, at once. Whoever counts what
+ * is sent to a server, and when, must not be passed over like that. */
+static int send_once(void *context, char *primary_ip, char *local_ip, int primary_port, int local_port)
+{
+    struct transfer_reply *r = context;
+    if (r->sent++ == 0)
+        return CURL_PREREQFUNC_OK;
+    transfer_reply_decide(r, TRANSFER_BAD, "the connection was closed before a reply");
+    return CURL_PREREQFUNC_ABORT;
+}
+
 void transfer_reply_init(struct transfer_reply *r)
 {
     CURL *c = r->easy = curl_easy_init();
@@ -220,6 +231,8 @@ void transfer_reply_init(struct transfer_reply *r)
     curl_easy_setopt(c, CURLOPT_HEADERDATA, r);
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(c, CURLOPT_WRITEDATA, r);
+    curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, send_once);
+    curl_easy_setopt(c, CURLOPT_PREREQDATA, r);
     curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, make_socket);
     curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, r);
     r->headers.easy = c;

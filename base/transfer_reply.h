@@ -36,6 +36,7 @@ struct transfer_reply {
     bool packed;
     uint64_t received, bytes; /* as it came, and with its encoding undone */
     int sockets, refused;     /* sockets made; addresses that may not be reached */
+    int sent;                 /* times that libcurl was about to send the request */
     bool decided;             /* by us: `end` holds, whatever libcurl says */
     enum transfer_end end;
     char detail[CURL_ERROR_SIZE];

@@ -8,11 +8,16 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/text.h"
 
-/* Shows no more of a bad URL than fits an error's text; what is behind '?' may be a key. */
+enum { HOST_MAX = 255 /* bytes */ };
+
+/* Shows no more of a bad URL than fits an error's text; what is behind '?' may be a key, in front of '@' a password. */
 static bool bad(struct err *e, const char *text, const char *why)
 {
     int shown = (int)strcspn(text, "?");
+    if (strchr(text, '@'))
+        return err_set(e, ERR_FORMAT, "a URL with \"@\" in it cannot be fetched: %s", why);
     return err_set(e, ERR_FORMAT, "%.*s%s is no URL that can be fetched: %s", shown < 200 ? shown : 200, text,
                    shown < 200 ? "" : "...", why);
 }
@@ -25,13 +30,14 @@ static bool has_control(const char *text)
     return false;
 }
 
-/* White space around goes; line breaks within, which some pages have in their attributes, go as browsers do it. */
+/* The fragment and white space around go; line breaks within, which some pages have in their attributes, go as browsers
+ * do it. */
 static char *tidy(const char *text)
 {
     size_t len = strlen(text), n = 0;
     char *out = mem_new(len + 1);
     text += strspn(text, " \t\r\n\f");
-    for (; *text; text++)
+    for (; *text && *text != '#'; text++)
         if (!strchr("\t\r\n", *text))
             out[n++] = *text;
     while (n && strchr(" \f", out[n - 1]))
@@ -46,18 +52,25 @@ static char *part(CURLU *h, CURLUPart what, unsigned flags)
     return curl_url_get(h, what, &got, flags) == CURLUE_OK ? got : NULL;
 }
 
+/* libcurl would convert international names by the locale's character set, which is none of ours. NULL: no name. */
 static char *lower_host(CURLU *h)
 {
-    char *got = part(h, CURLUPART_HOST, CURLU_PUNYCODE);
-    char *host = mem_strdup(got);
+    char *got = part(h, CURLUPART_HOST, 0);
+    struct str host = STR_INIT(HOST_MAX);
+    bool plain = true;
+    for (const char *p = got; p && *p; p++)
+        plain = plain && (unsigned char)*p < 0x80;
+    for (const char *p = got; p && *p && plain; p++)
+        str_add_char(&host, *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p);
+    bool ok = plain || text_host_to_ascii(got, strlen(got), &host);
     curl_free(got);
-    for (char *p = host; p && *p; p++)
-        if (*p >= 'A' && *p <= 'Z')
-            *p = (char)(*p + 32);
-    size_t len = host ? strlen(host) : 0;
-    if (len > 1 && host[len - 1] == '.')
-        host[len - 1] = 0;
-    return host;
+    /* One dot may stand at the end, none elsewhere without a label in front. */
+    ok = ok && host.len && !host.overflow && *host.data != '.' && !strstr(host.data, "..");
+    if (ok && host.data[host.len - 1] == '.')
+        str_cut(&host, host.len - 1);
+    char *name = ok ? str_detach(&host) : NULL;
+    str_release(&host);
+    return name;
 }
 
 /* What the handle holds, as a struct url; NULL: fine, else what is wrong. */
@@ -72,7 +85,7 @@ static const char *fill(CURLU *h, struct url *out)
         why = "only http and https are";
     else if (user || password)
         why = "it holds a user name";
-    else if (!out->host || !*out->host || strlen(out->host) >= URL_HOST_MAX || has_control(out->host))
+    else if (!out->host || has_control(out->host))
         why = "it has no usable host";
     else {
         char *end;
@@ -113,7 +126,7 @@ static bool read_url(const struct url *base, const char *reference, struct url *
         why = "out of memory";
     else {
         CURLUcode code = base ? curl_url_set(h, CURLUPART_URL, base->text, 0) : CURLUE_OK;
-        if (!code)
+        if (!code && (*text || !base)) /* an empty reference is the base itself */
             code = curl_url_set(h, CURLUPART_URL, text, CURLU_URLENCODE);
         why = code == CURLUE_UNSUPPORTED_SCHEME ? "only http and https are"
               : code                            ? curl_url_strerror(code)

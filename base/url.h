@@ -9,7 +9,7 @@
 
 #include "base/err.h"
 
-enum { URL_MAX = 8192 /* bytes, with the NUL */, URL_HOST_MAX = 256 };
+enum { URL_MAX = 8192 /* bytes, with the NUL */ };
 
 struct url {
     char *text;         /* the whole: scheme and host in lower case, dot segments and the fragment gone */

@@ -1,8 +1,8 @@
 /* article.h: table article: one scholarly work, and what makes two files the same work.
  *
  * An article is found by any of its identifiers (DOI, PMCID, PMID). When two articles prove to be one, the younger is
- * merged into the older: its documents, assets and records move, its identifiers too, and merged_into says where they went; the
- * row stays, so that whatever names it can still be followed. An article is live when merged_into is null. */
+ * merged into the older: its documents, assets and records move, its identifiers too, and merged_into says where they
+ * went; the row stays, so that whatever names it can still be followed. An article is live when merged_into is null. */
 #ifndef FIGMILL_DB_ARTICLE_H
 #define FIGMILL_DB_ARTICLE_H
 

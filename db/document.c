@@ -15,10 +15,11 @@ bool document_find(struct db *db, const char *sha256, int64_t *id, int64_t *arti
 
 bool document_store(struct db *db, const struct document *d, int64_t *id, struct err *e)
 {
-    if (!db_int(db, e, id,
-                "UPDATE document SET kind = ?3, media_type = ?4, sha256 = ?5, bytes = ?6 WHERE document_id = "
-                "(SELECT min(document_id) FROM document WHERE name = ?1 AND article_id = ?2) RETURNING document_id",
-                "tittti", d->name, d->article_id, d->kind, d->media_type, d->sha256, d->bytes))
+    if (!db_int(
+            db, e, id,
+            "UPDATE document SET kind = ?3, media_type = ?4, sha256 = ?5, bytes = ?6, source_url = ?7 WHERE document_id = "
+            "(SELECT min(document_id) FROM document WHERE name = ?1 AND article_id = ?2) RETURNING document_id",
+            "titttit", d->name, d->article_id, d->kind, d->media_type, d->sha256, d->bytes, d->source_url))
         return false;
     if (*id)
         return true;

@@ -160,16 +160,21 @@ bool fetch_each(struct db *db, int64_t since, int64_t only, fetch_each_fn *each,
     return s && more == 0;
 }
 
-bool fetch_refresh(struct db *db, struct err *e)
+bool fetch_refresh(struct db *db, int part, int parts, struct err *e)
 {
     /* Of the bucket the metadata decides, and what it names is asked again where its MD5 is another one. */
     return db_run(
-        db, e,
-        "UPDATE fetch SET state = 'wanted' WHERE state = 'done' AND (role = 'metadata' OR "
-        "(route <> 'pmc' AND role IN ('article', 'pdf', 'media', 'page', 'given'))) "
-        "AND EXISTS (SELECT 1 FROM task t WHERE t.stage = 'fetch' AND t.item = CAST(fetch.article_id AS TEXT) "
-        "AND t.state = 'done')",
-        "");
+               db, e,
+               "UPDATE fetch SET state = 'wanted' WHERE state = 'done' AND (role = 'metadata' OR "
+               "(route <> 'pmc' AND role IN ('article', 'pdf', 'media', 'page', 'given'))) "
+               "AND EXISTS (SELECT 1 FROM task t WHERE t.stage = 'fetch' AND t.item = CAST(fetch.article_id AS TEXT) "
+               "AND t.state = 'done' AND t.part % ?2 = ?1)",
+               "ii", (int64_t)part, (int64_t)parts) &&
+           db_run(db, e,
+                  "UPDATE task SET state = 'ready', attempts = 0, not_before = 0, updated = unixepoch() "
+                  "WHERE stage = 'fetch' AND state = 'done' AND part % ?2 = ?1 AND EXISTS (SELECT 1 FROM fetch f "
+                  "WHERE f.article_id = CAST(task.item AS INTEGER) AND f.state = 'wanted')",
+                  "ii", (int64_t)part, (int64_t)parts);
 }
 
 bool fetch_retry_failed(struct db *db, int part, int parts, struct err *e)
@@ -182,12 +187,33 @@ bool fetch_retry_failed(struct db *db, int part, int parts, struct err *e)
         "ii", (int64_t)part, (int64_t)parts);
 }
 
-bool fetch_drop(struct db *db, int64_t article_id, const char *reason, struct err *e)
+bool fetch_drop(struct db *db, int64_t article_id, const char *reason, const char *note, struct err *e)
 {
     return db_run(db, e,
-                  "UPDATE article SET drop_reason = ?2 WHERE article_id = ?1 AND drop_reason IS NOT ?2 "
+                  "UPDATE article SET drop_reason = ?2, drop_note = ?3 WHERE article_id = ?1 "
+                  "AND (drop_reason IS NOT ?2 OR drop_note IS NOT ?3) "
                   "AND coalesce(drop_reason, 'licence') IN ('licence', 'retracted')",
-                  "it", article_id, reason);
+                  "itt", article_id, reason, note);
+}
+
+bool fetch_has_task(struct db *db, int64_t article_id, bool *has, struct err *e)
+{
+    int64_t n;
+    if (!db_int(db, e, &n, "SELECT count(*) FROM task WHERE stage = 'fetch' AND item = CAST(?1 AS TEXT)", "i",
+                article_id))
+        return false;
+    *has = n > 0;
+    return true;
+}
+
+bool fetch_count_won(struct db *db, int64_t *n, struct err *e)
+{
+    return db_int(db, e, n, "SELECT count(DISTINCT article_id) FROM fetch WHERE document_id IS NOT NULL", "");
+}
+
+bool fetch_record_article(struct db *db, int64_t record_id, int64_t *article_id, struct err *e)
+{
+    return db_int(db, e, article_id, "SELECT article_id FROM record WHERE record_id = ?1", "i", record_id);
 }
 
 bool fetch_became(struct db *db, int64_t article_id, const char *sha256, int64_t document_id, struct err *e)

@@ -62,14 +62,23 @@ bool fetch_article(struct db *db, int64_t article_id, struct arena *arena, struc
 typedef bool fetch_each_fn(void *context, int64_t article_id, const char *inputs, int part, struct err *e);
 bool fetch_each(struct db *db, int64_t since, int64_t only, fetch_each_fn *each, void *context, struct err *e);
 
-/* Rows that are to be asked again: of all articles whose task is done what may have changed there (conditionally); of
- * those whose task failed, what failed. In the transaction that makes the tasks ready. */
-bool fetch_refresh(struct db *db, struct err *e);
+/* Rows that are to be asked again, with the tasks that ask them: of articles whose task is done what may have changed
+ * there; of those whose task failed, what failed (their tasks are the runner's). */
+bool fetch_refresh(struct db *db, int part, int parts, struct err *e);
 bool fetch_retry_failed(struct db *db, int part, int parts, struct err *e);
 
-/* Why nothing is fetched for the article ("licence", "retracted"); NULL: nothing stands against it any more. Other
- * reasons than these two are left as they are. */
-bool fetch_drop(struct db *db, int64_t article_id, const char *reason, struct err *e);
+/* Why nothing is fetched for the article ("licence", "retracted"), and in words; NULL: nothing stands against it any
+ * more. Other reasons than these two are left as they are. */
+bool fetch_drop(struct db *db, int64_t article_id, const char *reason, const char *note, struct err *e);
+
+/* Whether the article has a task of its own, done or not. */
+bool fetch_has_task(struct db *db, int64_t article_id, bool *has, struct err *e);
+
+/* Articles that fetch has brought a document of. */
+bool fetch_count_won(struct db *db, int64_t *n, struct err *e);
+
+/* The article that a record is of. */
+bool fetch_record_article(struct db *db, int64_t record_id, int64_t *article_id, struct err *e);
 
 /* The rows' document_id, by article and hash. */
 bool fetch_became(struct db *db, int64_t article_id, const char *sha256, int64_t document_id, struct err *e);

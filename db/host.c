@@ -9,8 +9,8 @@
 /* Strings stay the statement's. */
 static void read_row(sqlite3_stmt *s, struct host_row *out)
 {
-    int64_t *const counts[] = {&out->requests, &out->done,   &out->redirects, &out->refused, &out->throttled,
-                               &out->broken,   &out->lost,   &out->wrong,     &out->bytes};
+    int64_t *const counts[] = {&out->requests, &out->done, &out->redirects, &out->refused, &out->throttled,
+                               &out->broken,   &out->lost, &out->wrong,     &out->bytes};
     int column = 0;
     for (; column < (int)(sizeof counts / sizeof *counts); column++)
         *counts[column] = sqlite3_column_int64(s, column);

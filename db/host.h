@@ -14,7 +14,7 @@ struct host_row {
     int64_t requests, done, redirects, refused, throttled, broken, lost, wrong, bytes;
     double busy_s;
     int64_t first, last;
-    double rate; /* 0: no limit; -1: null */
+    double rate;     /* 0: no limit; -1: null */
     int concurrency; /* 0: null */
     const char *rate_source;
     int64_t blocked_until;

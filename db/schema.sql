@@ -47,7 +47,8 @@ CREATE TABLE article ( -- one scholarly work; owned by import, fetch and search
     added       INTEGER NOT NULL,
     merged_into INTEGER REFERENCES article, -- the article that its documents went to, once both proved to be one work
     drop_reason TEXT,
-    title_key   TEXT              -- fingerprint of its folded title and year, for works without an identifier in common
+    title_key   TEXT,             -- fingerprint of its folded title and year, for works without an identifier in common
+    drop_note   TEXT              -- what drop_reason means in this case: the licence that stands in the way
 ) STRICT;
 
 CREATE INDEX article_title ON article (title_key) WHERE title_key IS NOT NULL;
@@ -60,17 +61,25 @@ CREATE TABLE search ( -- one query of a topic profile at one source, and how far
     language    TEXT NOT NULL,    -- BCP 47; '': any
     since       TEXT NOT NULL,    -- dates of publication that it asks for, YYYY-MM-DD; '': open
     until       TEXT NOT NULL,
+    added_since TEXT NOT NULL,    -- an increment: what the source has got or changed since that day; '': everything
+    added_until TEXT NOT NULL,    -- up to the day on which it is asked, where the next one begins; '': no increment
     parent      INTEGER REFERENCES search, -- the one it is a part of, by date: that one has more hits than can be paged
-    query       TEXT NOT NULL,    -- JSON of all that shapes the request
+    query       TEXT NOT NULL,    -- JSON of all else that shapes the request
     cursor      TEXT,             -- of the page to ask for next; null: the first
     hits        INTEGER,          -- as the source says; null: not asked yet, or it does not say
     pages       INTEGER NOT NULL DEFAULT 0,
     records     INTEGER NOT NULL DEFAULT 0, -- read so far, faults not counted
     faults      INTEGER NOT NULL DEFAULT 0,
-    outcome     TEXT,             -- null: not at its end; all, split (its parts have the records), limit, failed
+    outcome     TEXT,             -- null: not at its end; all, split (its parts have the records), limit, failed,
+                                  -- replaced (a part of a query that is another one by now)
     updated     INTEGER NOT NULL,
-    UNIQUE (profile, source, name, since, until)
+    unmatched   INTEGER NOT NULL DEFAULT 0, -- records of a source that lists by date, which the terms do not match
+    size        INTEGER NOT NULL DEFAULT 0, -- records a page, as cursors may count pages; 0: the source's own number
+    restarts    INTEGER NOT NULL DEFAULT 0, -- how often it began again since its cursor had expired
+    UNIQUE (profile, source, name, since, until, added_since, added_until)
 ) STRICT;
+
+CREATE INDEX search_parent ON search (parent) WHERE parent IS NOT NULL;
 
 CREATE TABLE record ( -- what one source says of one work; owned by search
     record_id   INTEGER PRIMARY KEY,
@@ -100,6 +109,8 @@ CREATE TABLE record ( -- what one source says of one work; owned by search
 
 CREATE INDEX record_article ON record (article_id);
 
+CREATE INDEX record_retracted ON record (article_id) WHERE retracted = 1;
+
 CREATE TABLE hit ( -- which searches found which records; owned by search
     search_id   INTEGER NOT NULL REFERENCES search,
     record_id   INTEGER NOT NULL REFERENCES record,
@@ -119,8 +130,8 @@ CREATE TABLE search_fault ( -- records that could not be read; owned by search
 CREATE TABLE fetch ( -- a URL wanted for an article, and what came of it; owned by fetch
     fetch_id      INTEGER PRIMARY KEY,
     article_id    INTEGER NOT NULL REFERENCES article,
-    route         TEXT NOT NULL,    -- pmc europepmc xml pdf lookup landing given
-    role          TEXT NOT NULL,    -- versions metadata article pdf html media page record
+    route         TEXT NOT NULL,    -- lookup pmc europepmc xml pdf landing given
+    role          TEXT NOT NULL,    -- versions metadata article pdf media page record given
     url           TEXT NOT NULL,    -- without keys
     name          TEXT,             -- of a file: what documents call it
     md5           TEXT,             -- that it must have; null: not known
@@ -170,6 +181,7 @@ CREATE TABLE host ( -- what is known of a server; owned by search and fetch
     blocked_why   TEXT,
     robots_status INTEGER,          -- of robots.txt; 0: no answer; null: not asked
     robots_until  INTEGER,          -- good until then
+    robots_lost   INTEGER,          -- cannot be reached since then; null: it can
     robots        TEXT              -- its text, as far as it is read
 ) STRICT, WITHOUT ROWID;
 
@@ -483,8 +495,9 @@ SELECT document_id, article_id, media_type, sha256, bytes, source_url,
        'blobs/' || substr(sha256, 1, 2) || '/' || substr(sha256, 3) AS blob_path, kind, name
 FROM document;
 
-CREATE VIEW article_retracted AS -- internal: articles of which a document says that they are retracted
-SELECT DISTINCT d.article_id FROM front r JOIN document d USING (document_id) WHERE r.retraction IS NOT NULL;
+CREATE VIEW article_retracted AS -- internal: articles of which a document or a source says that they are retracted
+SELECT d.article_id FROM front r JOIN document d USING (document_id) WHERE r.retraction IS NOT NULL
+UNION SELECT article_id FROM record WHERE retracted = 1;
 
 CREATE VIEW figure_gate AS -- internal: the first gate that keeps a figure back; null: none
 SELECT f.figure_id, CASE
@@ -543,15 +556,43 @@ LEFT JOIN article_front af ON af.article_id = d.article_id;
 
 CREATE VIEW v_article AS
 SELECT a.article_id, coalesce(a.doi, f.doi) AS doi, coalesce(a.pmcid, f.pmcid) AS pmcid, coalesce(a.pmid, f.pmid) AS pmid,
-       f.title, f.language, f.year, f.journal, f.license, f.license_url, a.source,
+       -- What its document says; without one, what the sources say, the first of them first.
+       coalesce(f.title, (SELECT r.title FROM record r WHERE r.article_id = a.article_id AND r.title IS NOT NULL
+                          ORDER BY r.record_id LIMIT 1)) AS title,
+       coalesce(f.language, (SELECT r.language FROM record r WHERE r.article_id = a.article_id AND r.language IS NOT NULL
+                             ORDER BY r.record_id LIMIT 1)) AS language,
+       coalesce(f.year, (SELECT r.year FROM record r WHERE r.article_id = a.article_id AND r.year IS NOT NULL
+                         ORDER BY r.record_id LIMIT 1)) AS year,
+       coalesce(f.journal, (SELECT r.journal FROM record r WHERE r.article_id = a.article_id AND r.journal IS NOT NULL
+                            ORDER BY r.record_id LIMIT 1)) AS journal,
+       f.license, f.license_url, a.source,
        (SELECT count(*) FROM document d WHERE d.article_id = a.article_id) AS n_documents,
        (SELECT count(*) FROM figure_use u WHERE u.article_id = a.article_id AND u.drop_reason IS NULL) AS n_figures,
        s.split, CASE WHEN a.merged_into IS NOT NULL THEN 'merged'
                      WHEN a.article_id IN (SELECT article_id FROM article_retracted) THEN 'retracted'
-                     ELSE a.drop_reason END AS drop_reason, a.key
+                     ELSE a.drop_reason END AS drop_reason, a.key, a.drop_note
 FROM article a
 LEFT JOIN article_front f USING (article_id)
 LEFT JOIN article_split s USING (article_id);
+
+CREATE VIEW v_search AS -- hits is of the whole query; records of a split search are its parts'
+SELECT search_id, profile, source, name, language, since, until, hits, pages, records, faults, outcome, added_since,
+       added_until, parent, unmatched, restarts, query, cursor, updated
+FROM search;
+
+CREATE VIEW v_record AS
+SELECT record_id, article_id, source, source_id, doi, pmcid, pmid, arxiv, title, language, year, date, journal, type, license,
+       license_url, open, retracted, files, said,
+       (SELECT count(*) FROM hit h WHERE h.record_id = r.record_id) AS n_searches
+FROM record r;
+
+CREATE VIEW v_search_fault AS
+SELECT f.search_id, s.source, s.name, f.page, f.place, f.text FROM search_fault f JOIN search s USING (search_id);
+
+CREATE VIEW v_fetch AS
+SELECT fetch_id, article_id, route, role, state, status, url, final_url, media_type, sha256, bytes, license, license_source,
+       fetched, checked, attempts, seconds, robots, err_kind, err_text, name, document_id
+FROM fetch;
 
 CREATE VIEW v_picture AS
 SELECT image_sha256, width, height, bytes, phash, class, class_confidence, white, dominant, grey, vivid, dark, flat, edges,
@@ -596,7 +637,10 @@ LEFT JOIN task t ON t.stage = 'import' AND t.item = i.item
 WHERE i.outcome = 'refused' AND t.state IS NOT 'failed';
 
 CREATE VIEW v_funnel AS
-SELECT 'articles' AS step, (SELECT count(*) FROM article WHERE merged_into IS NULL) AS n
+SELECT 'records found' AS step, n FROM (SELECT count(*) AS n FROM record) WHERE n > 0
+UNION ALL SELECT 'records found: ' || source, count(*) FROM record GROUP BY source
+UNION ALL SELECT 'articles found', n FROM (SELECT count(DISTINCT article_id) AS n FROM record) WHERE n > 0
+UNION ALL SELECT 'articles' AS step, (SELECT count(*) FROM article WHERE merged_into IS NULL) AS n
 UNION ALL SELECT 'articles dropped: ' || drop_reason, count(*) FROM v_article
           WHERE drop_reason IS NOT NULL AND drop_reason <> 'merged' GROUP BY drop_reason
 UNION ALL SELECT 'documents', (SELECT count(*) FROM document)

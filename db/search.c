@@ -76,7 +76,7 @@ bool search_load(struct db *db, int64_t search_id, struct arena *arena, struct s
     sqlite3_stmt *s =
         db_bind(db, e,
                 "SELECT profile, source, name, language, since, until, added_since, added_until, query, cursor, "
-                "outcome, coalesce(hits, -1), pages, restarts, records, size, unmatched FROM search WHERE search_id = ?1",
+                "outcome, coalesce(hits, -1), pages, records, size, unmatched FROM search WHERE search_id = ?1",
                 "i", search_id);
     int got = s ? db_step(db, s, e) : -1;
     if (got == 0)
@@ -100,10 +100,9 @@ bool search_load(struct db *db, int64_t search_id, struct arena *arena, struct s
                                .outcome = text[10],
                                .hits = sqlite3_column_int64(s, 11),
                                .pages = sqlite3_column_int(s, 12),
-                               .restarts = sqlite3_column_int(s, 13),
-                               .records = sqlite3_column_int64(s, 14),
-                               .size = sqlite3_column_int(s, 15),
-                               .unmatched = sqlite3_column_int64(s, 16)};
+                               .records = sqlite3_column_int64(s, 13),
+                               .size = sqlite3_column_int(s, 14),
+                               .unmatched = sqlite3_column_int64(s, 15)};
     return db_step(db, s, e) == 0;
 }
 

@@ -36,7 +36,7 @@ struct search_row {
     const char *cursor;  /* NULL: the first page */
     const char *outcome; /* NULL: not at its end */
     int64_t hits;        /* -1: not known */
-    int size, pages, restarts;
+    int size, pages;
     int64_t records, unmatched;
 };
 /* Text lives in the arena. ERR_FORMAT: there is no such search. */

@@ -28,6 +28,31 @@ bool status_reasons(struct db *db, const struct query_sink *sink, struct err *e)
         sink, e);
 }
 
+bool status_hosts(struct db *db, const struct query_sink *sink, struct err *e)
+{
+    return query_feed(
+        db,
+        db_bind(db, e,
+                "SELECT host, requests, done AS ok, refused, throttled, broken, lost, wrong, "
+                "round(bytes / 1e6, 1) AS megabytes, iif(busy_s > 0, round(requests / busy_s, 1), NULL) AS seen, "
+                "rate AS allowed, rate_source AS by, iif(blocked_until > unixepoch(), "
+                "strftime('%Y-%m-%d %H:%M', blocked_until, 'unixepoch') || ': ' || coalesce(blocked_why, ''), NULL) "
+                "AS blocked FROM host ORDER BY last DESC, requests DESC, host",
+                ""),
+        sink, e);
+}
+
+bool status_fetch_reasons(struct db *db, const struct query_sink *sink, struct err *e)
+{
+    return query_feed(db,
+                      db_bind(db, e,
+                              "SELECT route, role, err_kind, count(*) AS n, min(url || ': ' || coalesce(err_text, '')) "
+                              "AS example FROM v_fetch WHERE state IN ('failed', 'refused') "
+                              "GROUP BY route, role, err_kind ORDER BY n DESC, route, role, err_kind",
+                              ""),
+                      sink, e);
+}
+
 bool status_funnel(struct db *db, const struct query_sink *sink, struct err *e)
 {
     return query_feed(db, db_bind(db, e, "SELECT step, n FROM v_funnel", ""), sink, e);

@@ -8,6 +8,11 @@
 bool status_stages(struct db *db, const struct query_sink *sink, struct err *e);
 /* stage, err_kind, n, example. */
 bool status_reasons(struct db *db, const struct query_sink *sink, struct err *e);
+/* Of servers, those asked last first: host, requests, ok, refused, throttled, broken, lost, wrong, megabytes, seen
+ * (requests a second while there were any), allowed (0: no limit), by (who sets it), blocked (until, UTC, and why). */
+bool status_hosts(struct db *db, const struct query_sink *sink, struct err *e);
+/* Why fetch did not get what it asked for: route, role, err_kind, n, example. */
+bool status_fetch_reasons(struct db *db, const struct query_sink *sink, struct err *e);
 /* View v_funnel. */
 bool status_funnel(struct db *db, const struct query_sink *sink, struct err *e);
 /* View v_failure, in the order of the line. */

@@ -61,6 +61,7 @@ static bool open_document(struct pdf_doc *d, const unsigned char *bytes, size_t 
     fz_var(ok);
     fz_try(ctx)
     {
+        pdf_quick_begin(ctx, &d->quick);
         stream = fz_open_memory(ctx, bytes, len);
         d->pdf = pdf_open_document_with_stream(ctx, stream);
         if (pdf_needs_password(ctx, d->pdf))

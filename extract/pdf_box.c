@@ -1,7 +1,16 @@
 /* pdf_box.c: arithmetic on boxes. */
-#include <math.h>
-
 #include "extract/pdf_page.h"
+
+/* As fmin and fmax, but without a call: boxes have no NaN. */
+static inline double less(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static inline double more(double a, double b)
+{
+    return a > b ? a : b;
+}
 
 double box_width(struct box b)
 {
@@ -29,12 +38,12 @@ struct box box_union(struct box a, struct box b)
         return b;
     if (box_empty(b))
         return a;
-    return (struct box){fmin(a.x0, b.x0), fmin(a.y0, b.y0), fmax(a.x1, b.x1), fmax(a.y1, b.y1)};
+    return (struct box){less(a.x0, b.x0), less(a.y0, b.y0), more(a.x1, b.x1), more(a.y1, b.y1)};
 }
 
 struct box box_intersect(struct box a, struct box b)
 {
-    struct box r = {fmax(a.x0, b.x0), fmax(a.y0, b.y0), fmin(a.x1, b.x1), fmin(a.y1, b.y1)};
+    struct box r = {more(a.x0, b.x0), more(a.y0, b.y0), less(a.x1, b.x1), less(a.y1, b.y1)};
     if (r.x1 < r.x0 || r.y1 < r.y0)
         return (struct box){0, 0, 0, 0};
     return r;
@@ -53,12 +62,12 @@ bool box_contains(struct box outer, struct box inner, double slack)
 
 double box_overlap_x(struct box a, struct box b)
 {
-    return fmin(a.x1, b.x1) - fmax(a.x0, b.x0);
+    return less(a.x1, b.x1) - more(a.x0, b.x0);
 }
 
 double box_overlap_y(struct box a, struct box b)
 {
-    return fmin(a.y1, b.y1) - fmax(a.y0, b.y0);
+    return less(a.y1, b.y1) - more(a.y0, b.y0);
 }
 
 bool box_holds_centre(struct box outer, struct box inner)

@@ -30,8 +30,55 @@ static size_t lines_inside(const struct pdf_sheet *page, struct box b, enum line
 {
     size_t n = 0;
     for (size_t i = 0; i < page->n_lines; i++)
-        n += page->lines[i].class == class && box_holds_centre(b, page->lines[i].box);
+        n += page->lines[i].class == class && !page->lines[i].in_graphic && box_holds_centre(b, page->lines[i].box);
     return n;
+}
+
+/* Where a line that goes up from (x, y) ends; y where there is none. */
+static double upper_end(const struct pdf_sheet *page, double x, double y)
+{
+    static const double slack = 3;
+    double end = y;
+    for (size_t i = 0; i < page->n_marks; i++) {
+        const struct pdf_mark *m = &page->marks[i];
+        if (is_thin(m) && !is_flat(m) && !m->white && fabs(m->box.x0 - x) < slack && fabs(m->box.y1 - y) < slack)
+            end = fmin(end, m->box.y0);
+    }
+    return end;
+}
+
+/* The box that a mark is, or that it is the lower edge of; else an empty one. */
+static struct box box_above(const struct pdf_sheet *page, const struct pdf_mark *m)
+{
+    struct box b = m->box;
+    if (!m->rect || m->white || m->furniture || box_width(b) < 60)
+        return (struct box){0, 0, 0, 0};
+    if (is_flat(m)) {
+        double left = upper_end(page, b.x0, b.y1), right = upper_end(page, b.x1, b.y1);
+        b.y0 = fabs(left - right) < 3 ? left : b.y1;
+    }
+    bool fits = box_height(b) > 15 && box_area(b) < 0.5 * page->width * page->height;
+    return fits ? b : (struct box){0, 0, 0, 0};
+}
+
+/* Listings and quoted passages are figures too: text like the body's, in a box with the caption of a figure right below
+ * it. */
+static void find_listings(const struct pdf_doc *d, struct pdf_sheet *page)
+{
+    for (size_t i = 0; i < d->n_captions; i++) {
+        const struct pdf_caption *c = &d->captions[i];
+        for (size_t k = 0; c->page == page->number && !c->table && k < page->n_marks; k++) {
+            const struct pdf_mark *m = &page->marks[k];
+            double gap = c->box.y0 - m->box.y1;
+            if (gap < -1 || gap > 1.5 * d->leading || box_overlap_x(c->box, m->box) < 0.9 * box_width(c->box))
+                continue;
+            struct box b = box_above(page, m);
+            if (box_empty(b) || lines_inside(page, b, LINE_CAPTION))
+                continue;
+            for (size_t l = 0; l < page->n_lines; l++)
+                page->lines[l].in_graphic |= box_holds_centre(b, page->lines[l].box);
+        }
+    }
 }
 
 static void add_frame(struct pdf_doc *d, struct pdf_graphics *g, struct box b)
@@ -340,6 +387,7 @@ static void find_frames(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_gr
 
 void pdf_cluster_page(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphics *g)
 {
+    find_listings(d, page);
     sort_out_marks(d, page, g);
     cluster(d, page, g, false);
     find_frames(d, page, g);

@@ -425,6 +425,7 @@ static int run_page(struct pdf_doc *d, struct pdf_sheet *page, fz_page *source, 
         seen_dev = fz_new_stext_device(ctx, seen, &options);
         unseen_dev = fz_new_stext_device(ctx, unseen, &options);
         r = new_recorder(ctx, page, seen_dev, unseen_dev);
+        pdf_quick_glyphs(ctx, PDF_GLYPH_SQUARES);
         fz_run_page_contents(ctx, source, &r->super, page->ctm, NULL);
         fz_close_device(ctx, &r->super);
         fz_close_device(ctx, seen_dev);
@@ -441,6 +442,7 @@ static int run_page(struct pdf_doc *d, struct pdf_sheet *page, fz_page *source, 
     }
     fz_always(ctx)
     {
+        pdf_quick_glyphs(ctx, PDF_GLYPH_OUTLINES);
         fz_drop_device(ctx, r ? &r->super : NULL);
         fz_drop_device(ctx, seen_dev);
         fz_drop_device(ctx, unseen_dev);

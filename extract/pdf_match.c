@@ -202,6 +202,89 @@ static void match_neighbours(struct pdf_doc *d, struct pdf_graphics *all)
     }
 }
 
+/* The column that holds a box, or -1: there is none, or the box spans several. */
+static int column_of(const struct pdf_sheet *page, struct box b)
+{
+    int found = -1;
+    for (size_t i = 0; i < page->n_columns; i++) {
+        const struct pdf_column *c = &page->columns[i];
+        if (fmin(b.x1, c->x1) - fmax(b.x0, c->x0) <= 0.1 * (c->x1 - c->x0))
+            continue;
+        if (found >= 0)
+            return -1;
+        found = (int)i;
+    }
+    return found;
+}
+
+static bool in_column(const struct pdf_sheet *page, struct box b, int column)
+{
+    const struct pdf_column *c = &page->columns[column];
+    return fmin(b.x1, c->x1) - fmax(b.x0, c->x0) > 0;
+}
+
+/* Whether a column begins with this caption. */
+static bool heads_column(const struct pdf_sheet *page, const struct pdf_graphics *g, const struct pdf_caption *c,
+                         int column)
+{
+    for (size_t i = 0; i < page->n_lines; i++) {
+        const struct pdf_line *line = &page->lines[i];
+        if (line->class != LINE_FURNITURE && !line->sideways && line->box.y1 < c->box.y0 + 1 &&
+            line->box.y0 > page->text_area.y0 - 2 && in_column(page, line->box, column))
+            return false;
+    }
+    for (size_t i = 0; i < g->n_clusters; i++)
+        if (!g->clusters[i].rules_only && g->clusters[i].box.y0 < c->box.y0 &&
+            in_column(page, g->clusters[i].box, column))
+            return false;
+    return true;
+}
+
+/* What nobody claims of the graphics that a column ends with, below all of its text. */
+static struct box foot_of_column(const struct pdf_doc *d, const struct pdf_sheet *page, const struct pdf_graphics *g,
+                                 int column)
+{
+    struct box box = {0, 0, 0, 0};
+    double text = 0;
+    for (size_t i = 0; i < page->n_lines; i++) {
+        const struct pdf_line *line = &page->lines[i];
+        bool running = line->class == LINE_BODY || line->class == LINE_HEADING || line->class == LINE_CAPTION;
+        if (running && !line->in_graphic && in_column(page, line->box, column))
+            text = fmax(text, line->box.y1);
+    }
+    for (int lettering = 0; lettering <= 1; lettering++) /* what is drawn, then the text near to it */
+        for (size_t i = 0; i < g->n_clusters; i++) {
+            const struct pdf_cluster *c = &g->clusters[i];
+            bool near = lettering && box_overlap_y(c->box, box_grow(box, 2 * d->leading)) > 0;
+            if (c->owner < 0 && !c->rules_only && (c->n_marks ? !lettering : near) && c->box.y0 > text - 2 &&
+                column_of(page, c->box) == column)
+                box = box_union(box, c->box);
+        }
+    return box;
+}
+
+/* A figure may end one column and its caption begin the next, on the same page or on the one behind it. */
+static void match_column_breaks(struct pdf_doc *d, struct pdf_graphics *all)
+{
+    static const double least = 0.03, confidence = 0.5; /* least: share of the page */
+    for (size_t i = 0; i < d->n_captions; i++) {
+        struct pdf_caption *c = &d->captions[i];
+        const struct pdf_sheet *page = &d->pages[c->page];
+        int column = c->region_page >= 0 || c->table || c->is_twin ? -1 : column_of(page, c->box);
+        if (column < 0 || !heads_column(page, &all[c->page], c, column))
+            continue;
+        int p = column > 0 ? c->page : c->page - 1;
+        if (p < 0 || !d->pages[p].n_columns)
+            continue;
+        struct box box =
+            foot_of_column(d, &d->pages[p], &all[p], column > 0 ? column - 1 : (int)d->pages[p].n_columns - 1);
+        if (box_area(box) < least * d->pages[p].width * d->pages[p].height)
+            continue;
+        set_region(c, p, box, SIDE_BEFORE, confidence);
+        claim(&all[p], box, (int)i);
+    }
+}
+
 static void note_loose(struct pdf_doc *d, struct pdf_graphics *all)
 {
     for (int p = 0; p < d->n_pages; p++)
@@ -241,5 +324,6 @@ void pdf_match(struct pdf_doc *d)
     match_tables(d, all);
     match_figures(d, all, ch);
     match_neighbours(d, all);
+    match_column_breaks(d, all);
     note_loose(d, all);
 }

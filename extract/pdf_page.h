@@ -21,6 +21,7 @@
 #include "extract/image_raster.h"
 #include "extract/label.h"
 #include "extract/pdf.h"
+#include "extract/pdf_quick.h"
 
 enum {
     PDF_MAX_MARKS = 40000,   /* a page; later ones are merged into coarse cells */
@@ -137,8 +138,9 @@ struct ocr;
 
 struct pdf_doc {
     fz_context *ctx;
-    struct ocr *ocr; /* reads pages without text, or NULL */
-    int ocr_pages;   /* that needed it so far */
+    struct pdf_quick quick; /* of the context */
+    struct ocr *ocr;        /* reads pages without text, or NULL */
+    int ocr_pages;          /* that needed it so far */
     pdf_document *pdf;
     struct article *article;
     struct arena *arena; /* working memory, gone after the call */

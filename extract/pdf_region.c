@@ -6,6 +6,8 @@
 
 #include "extract/pdf_page.h"
 
+enum { LEAST_SIDE = 30 }; /* points of the longer side of a figure; what is smaller is an ornament */
+
 struct search {
     struct pdf_doc *d;
     const struct pdf_sheet *page;
@@ -104,17 +106,37 @@ static double gather_drawn(const struct search *s, struct box z, bool vertical, 
     return drawn;
 }
 
+/* Whether lines or a rectangle enclose what is drawn. */
+static bool is_framed(const struct search *s, struct box drawn)
+{
+    static const double slack = 3;
+    bool left = false, right = false, top = false, bottom = false;
+    for (size_t i = 0; i < s->page->n_marks; i++) {
+        const struct pdf_mark *m = &s->page->marks[i];
+        if (!m->rect || m->white || !box_contains(drawn, m->box, slack))
+            continue;
+        bool high = box_height(m->box) > 0.95 * box_height(drawn), wide = box_width(m->box) > 0.95 * box_width(drawn);
+        left |= high && m->box.x0 < drawn.x0 + slack;
+        right |= high && m->box.x1 > drawn.x1 - slack;
+        top |= wide && m->box.y0 < drawn.y0 + slack;
+        bottom |= wide && m->box.y1 > drawn.y1 - slack;
+    }
+    return left && right && top && bottom;
+}
+
 /* The last line of a paragraph that began in another column or on another page, or a heading: it begins where the
- * column does, is set as large as the body, and stands off from what is drawn. */
+ * column does, is set as large as the body, and stands off from what is drawn. It may be a word or two where a frame
+ * says what is drawn. */
 static bool is_stray_text(const struct search *s, const struct pdf_cluster *c, struct box drawn)
 {
     if (c->n_marks || gap_between(drawn, c->box) < 0.5 * s->d->leading)
         return false;
+    int least = is_framed(s, drawn) ? 4 : 10;
     struct box span = pdf_column_span(s->page, c->box);
     for (size_t i = 0; i < s->page->n_lines; i++) {
         const struct pdf_line *line = &s->page->lines[i];
         if (box_contains(c->box, line->box, 0.5) && fabs(line->box.x0 - span.x0) < 2 &&
-            line->size > s->d->body_size - 0.35 && line->n_chars >= 10 && !line->sideways)
+            line->size > s->d->body_size - 0.35 && line->n_chars >= least && !line->sideways)
             return true;
     }
     return false;
@@ -241,7 +263,7 @@ size_t pdf_regions(struct pdf_doc *d, struct pdf_sheet *page, struct pdf_graphic
                 continue;
             struct pdf_region r = {.side = side, .wide = k == 2};
             double graphic = gather(&s, zone_of(&s, side, x0, x1), vertical, &r.box);
-            if (graphic < 0)
+            if (graphic < 0 || (box_width(r.box) < LEAST_SIDE && box_height(r.box) < LEAST_SIDE))
                 continue;
             r.score = score_region(&s, r.box, side, graphic, r.wide, prior);
             offer(out, &n, max, r);

@@ -1,6 +1,7 @@
 /* pdf_text.c: lines of text out of MuPDF's structured text: doubled glyphs dropped, pieces of one line joined,
  * right-to- left lines put in reading order. */
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,11 +41,15 @@ struct taker {
     struct pdf_sheet *page;
     struct piece *pieces;
     size_t n, cap;
-    /* Glyphs seen on this page by code and place, to find those that are printed twice for boldness. */
+    struct piece building; /* its glyphs are copied when it is done */
+    struct str raw, clean; /* of the line at hand */
+    /* Glyphs seen on this page by code and place, to find those that are printed twice for boldness. Slots without
+     * their bit are not set yet; most answers need the bits only. */
     struct {
         int c;
         float x, y;
     } * seen;
+    uint64_t seen_bits[SEEN_SLOTS / 64];
     int last_code;
     /* Fonts asked for on this page, which holds them, and their places in the document. */
     struct {
@@ -122,27 +127,32 @@ static void measure_fonts(struct taker *t, const fz_stext_page *text)
     }
 }
 
+static inline unsigned seen_slot(int x, int y, int c)
+{
+    unsigned h = ((unsigned)x * 73856093u) ^ ((unsigned)y * 19349663u) ^ ((unsigned)c * 83492791u);
+    return h % SEEN_SLOTS;
+}
+
 /* True when the same glyph was printed at nearly the same place before. The letter right before it in the content must
  * be nearer to be the same: the second l of "cells" stands hardly further on than a doubled print. */
 static bool seen_before(struct taker *t, int c, double x, double y, double size)
 {
-    double near = (c == t->last_code ? 0.1 : 0.25) * size;
+    double near = (c == t->last_code ? 0.1 : 0.25) * size, reach = near < 4 ? near : 4;
     t->last_code = c;
-    int cx = (int)floor(x / 4), cy = (int)floor(y / 4);
-    double reach = fmin(near, 4);
     int left = (int)floor((x - reach) / 4), right = (int)floor((x + reach) / 4);
     int top = (int)floor((y - reach) / 4), bottom = (int)floor((y + reach) / 4);
     for (int i = left; i <= right; i++)
         for (int j = top; j <= bottom; j++) {
-            unsigned h = ((unsigned)i * 73856093u) ^ ((unsigned)j * 19349663u) ^ ((unsigned)c * 83492791u);
-            unsigned slot = h % SEEN_SLOTS;
-            if (t->seen[slot].c == c && fabs(t->seen[slot].x - x) < near && fabs(t->seen[slot].y - y) < near)
+            unsigned slot = seen_slot(i, j, c);
+            if ((t->seen_bits[slot / 64] >> slot % 64 & 1) && t->seen[slot].c == c &&
+                fabs(t->seen[slot].x - x) < near && fabs(t->seen[slot].y - y) < near)
                 return true;
         }
-    unsigned h = ((unsigned)cx * 73856093u) ^ ((unsigned)cy * 19349663u) ^ ((unsigned)c * 83492791u);
-    t->seen[h % SEEN_SLOTS].c = c;
-    t->seen[h % SEEN_SLOTS].x = (float)x;
-    t->seen[h % SEEN_SLOTS].y = (float)y;
+    unsigned slot = seen_slot((int)floor(x / 4), (int)floor(y / 4), c);
+    t->seen_bits[slot / 64] |= (uint64_t)1 << slot % 64;
+    t->seen[slot].c = c;
+    t->seen[slot].x = (float)x;
+    t->seen[slot].y = (float)y;
     return false;
 }
 
@@ -161,13 +171,29 @@ static bool on_sheet(const struct pdf_sheet *page, const fz_stext_char *c)
            c->origin.y < page->height + c->size;
 }
 
+/* As box_union, for every letter of a document. */
+static inline void grow_box(struct box *all, struct box b)
+{
+    if (box_empty(*all)) {
+        *all = b;
+        return;
+    }
+    all->x0 = b.x0 < all->x0 ? b.x0 : all->x0;
+    all->y0 = b.y0 < all->y0 ? b.y0 : all->y0;
+    all->x1 = b.x1 > all->x1 ? b.x1 : all->x1;
+    all->y1 = b.y1 > all->y1 ? b.y1 : all->y1;
+}
+
 static void take_piece(struct taker *t, const fz_stext_line *line, int block)
 {
-    struct piece p = {.block = block, .sideways = !(line->dir.x > 0.9f) || line->wmode};
+    struct piece p = {.glyphs = t->building.glyphs,
+                      .cap = t->building.cap,
+                      .block = block,
+                      .sideways = !(line->dir.x > 0.9f) || line->wmode};
     for (const fz_stext_char *c = line->first_char; c; c = c->next) {
         bool space = is_space(c->c);
         int font = font_index(t, c->font);
-        double size = c->size * fmax(1, t->d->fonts[font].scale);
+        double scale = t->d->fonts[font].scale, size = c->size * (scale > 1 ? scale : 1);
         if (!isfinite(c->origin.x) || !isfinite(c->origin.y) || !(size > 0.1 && size < 2000) || !on_sheet(t->page, c))
             continue;
         if (!space && seen_before(t, c->c, c->origin.x, c->origin.y, size))
@@ -182,12 +208,14 @@ static void take_piece(struct taker *t, const fz_stext_line *line, int block)
                                   : (struct box){r.x0, c->origin.y - 0.78 * size, r.x1, c->origin.y + 0.22 * size};
         if (b.x1 <= b.x0)
             b.x1 = b.x0 + 0.1;
-        p.box = box_union(p.box, b);
+        grow_box(&p.box, b);
     }
-    if (box_empty(p.box)) {
-        free(p.glyphs);
+    t->building = p;
+    if (box_empty(p.box))
         return;
-    }
+    p.glyphs = mem_array(p.n, sizeof *p.glyphs);
+    memcpy(p.glyphs, t->building.glyphs, p.n * sizeof *p.glyphs);
+    p.cap = p.n;
     /* The prevailing size and baseline are those of the largest glyphs, so that superscripts don't count. */
     double largest = 0;
     for (size_t i = 0; i < p.n; i++)
@@ -505,8 +533,10 @@ static void note_words(struct pdf_doc *d, const struct piece *p, struct pdf_line
         if (!inside && ++found > n)
             return;
         struct pdf_span *w = &words[found - 1];
-        w->x0 = inside ? fminf(w->x0, (float)g->x0) : (float)g->x0;
-        w->x1 = inside ? fmaxf(w->x1, (float)g->x1) : (float)g->x1;
+        if (!inside || g->x0 < (double)w->x0)
+            w->x0 = (float)g->x0;
+        if (!inside || g->x1 > (double)w->x1)
+            w->x1 = (float)g->x1;
         inside = true;
     }
     if (found != n)
@@ -520,31 +550,29 @@ static void store_line(struct taker *t, const struct piece *p, struct pdf_line l
 {
     struct pdf_doc *d = t->d;
     struct pdf_sheet *page = t->page;
-    struct str clean;
-    str_init(&clean, 6 * MAX_LINE_CHARS);
+    struct str *clean = &t->clean;
+    str_clear(clean);
     /* text_clean would drop the soft hyphen that pdf_join_line needs at the end. */
     bool soft = raw->len >= 2 && memcmp(raw->data + raw->len - 2, "\xC2\xAD", 2) == 0;
-    text_clean(raw->data, raw->len, &clean);
+    text_clean(raw->data, raw->len, clean);
     if (soft)
-        str_add(&clean, "\xC2\xAD");
-    if (clean.len && d->text_bytes < PDF_MAX_TEXT && page->n_lines < PDF_MAX_LINES) {
-        line.text = arena_strndup(d->arena, clean.data, clean.len);
-        line.len = clean.len;
-        d->text_bytes += clean.len;
+        str_add(clean, "\xC2\xAD");
+    if (clean->len && d->text_bytes < PDF_MAX_TEXT && page->n_lines < PDF_MAX_LINES) {
+        line.text = arena_strndup(d->arena, clean->data, clean->len);
+        line.len = clean->len;
+        d->text_bytes += clean->len;
         note_words(d, p, &line);
         ARENA_GROW(d->arena, page->lines, page->n_lines, page->cap_lines);
         page->lines[page->n_lines++] = line;
     }
-    str_release(&clean);
 }
 
 /* Makes a line of the piece's glyphs up to where another line begins; how many these are. */
 static size_t add_line(struct taker *t, const struct piece *p)
 {
     const struct pdf_doc *d = t->d;
-    struct str raw;
-    str_init(&raw, 6 * MAX_LINE_CHARS);
-    size_t n = write_text(p, &raw);
+    str_clear(&t->raw);
+    size_t n = write_text(p, &t->raw);
     struct piece own = *p;
     own.n = n;
     struct pdf_line line = {
@@ -565,8 +593,7 @@ static size_t add_line(struct taker *t, const struct piece *p)
     line.bold = d->fonts[line.font].bold;
     line.italic = d->fonts[line.font].italic;
     line.head_bold = d->fonts[line.head_font].bold;
-    store_line(t, &own, line, &raw);
-    str_release(&raw);
+    store_line(t, &own, line, &t->raw);
     return n;
 }
 
@@ -585,8 +612,8 @@ static void add_lines(struct taker *t, struct piece *p)
 void pdf_take_lines(struct pdf_doc *d, struct pdf_sheet *page, fz_stext_page *text)
 {
     /* Nothing in here throws: MuPDF is only asked for names of fonts. */
-    struct taker t = {.d = d, .page = page};
-    t.seen = mem_array(SEEN_SLOTS, sizeof *t.seen);
+    struct taker t = {.d = d, .page = page, .raw = STR_INIT(6 * MAX_LINE_CHARS), .clean = STR_INIT(6 * MAX_LINE_CHARS)};
+    t.seen = mem_resize(NULL, SEEN_SLOTS, sizeof *t.seen);
     int block = 0;
     measure_fonts(&t, text);
     for (const fz_stext_block *b = text->first_block; b; b = b->next, block++)
@@ -599,6 +626,9 @@ void pdf_take_lines(struct pdf_doc *d, struct pdf_sheet *page, fz_stext_page *te
             add_lines(&t, &t.pieces[i]);
         free(t.pieces[i].glyphs);
     }
+    str_release(&t.clean);
+    str_release(&t.raw);
+    free(t.building.glyphs);
     free(t.pieces);
     free(t.seen);
 }

@@ -8,19 +8,25 @@
  * wait and another attempt.
  *
  * What an answer does:
- *   2xx                       judged by its bytes; wrong or cut: another attempt, with Range where the server can
- *   304                       done, not_modified
- *   301 302 303 307 308       followed, at most 10; to a private address from a public name: ERR_REFUSED, always, and
- *                             another attempt (once in a while it is a fault, not malice)
+ *   2xx                       judged by its bytes; wrong: another attempt, at most 5 in all. Opt-out headers
+ *                             (ingest/optout.h; but of CRAWL_API): ERR_REFUSED, before the body is read
+ *   304                       done, not_modified; not asked for: another attempt
+ *   301 302 303 307 308       followed, at most 10; from a name to a literal private address: another attempt (once in
+ *                             a while it is a fault, not malice), at the end ERR_REFUSED, also with --allow-private
  *   408 425 429 5xx, cut, late, stalled, reset, no DNS, no connection, TLS
- *                             another attempt: Retry-After, or exponential back-off with full jitter; the whole host
- *                             waits after 429 and 503. At the end ERR_TEMPORARY
+ *                             another attempt: Retry-After (at most an hour), or exponential back-off with full jitter
+ *                             (at most 5 min); the whole host waits after 429 and 503. At the end ERR_TEMPORARY
  *   403                       the host is blocked: all that waits for it ends with ERR_REFUSED; stored for a day. Not
- * so where the hosts' table says that a 403 is about one file (object stores) 401 404 410 and other 4xx ERR_FORMAT at
- * once; the status tells robots, opt-out           ERR_REFUSED
+ * so where the hosts' table says that a 403 is about one file (object stores) 401 404 410, other 4xx    ERR_FORMAT at
+ * once; the status tells larger than max_bytes     ERR_LIMIT at once robots, private address   ERR_REFUSED at once;
+ * robots.txt cannot be reached: ERR_TEMPORARY
+ *
+ * An attempt begins with the URL asked for, whatever redirects the last one met. A file of which 64 KiB came goes on
+ * from there by Range, when there is a strong ETag or a date to ask by (If-Range).
  *
  * Everything about one host (pace, robots, block, counts) lies in one place, under its original name, also when a
- * stand-in answers. One process crawls for a corpus at a time: crawl_new takes a lock. */
+ * stand-in answers; robots.txt of one host is asked for once a day. One process crawls for a corpus at a time:
+ * crawl_new takes a lock. */
 #ifndef FIGMILL_INGEST_CRAWL_H
 #define FIGMILL_INGEST_CRAWL_H
 
@@ -63,7 +69,8 @@ bool crawl_options_check(struct crawl_options *o, struct err *e);
 
 struct crawl;
 /* `db` serves to load what is known of hosts; crawl_store writes it. ERR_SYSTEM when another process crawls for this
- * corpus (its pid). `stop` as in stage_context. */
+ * corpus (its pid). `stop` as in stage_context. Without a corpus (NULL, and no db) nothing is known, locked or stored:
+ * then there is no crawl_store, and no CRAWL_FILE or CRAWL_OBJECT. */
 struct crawl *crawl_new(const struct crawl_options *o, const char *corpus, struct db *db,
                         const volatile sig_atomic_t *stop, struct err *e);
 void crawl_free(struct crawl *c); /* forgets what was not done */
@@ -79,13 +86,13 @@ struct crawl_reply {
     struct err why;                   /* ERR_NONE: here it is */
     int status;                       /* of the last answer; 0: none */
     bool not_modified;                /* 304 */
-    const char *url;                  /* that answered, after redirects; without keys */
+    const char *url;                  /* that answered, after redirects; without keys and fragment */
     const char *content_type;         /* header, or "" */
     const char *media_type;           /* by the bytes, or NULL */
     const char *etag, *last_modified; /* headers, or NULL */
     const char *headers; /* JSON object of those of interest: server, date, content-type, content-length, etag, ... */
     const char *robots;  /* the decision: "not asked", "allowed", "allowed by 'Allow: /pdf'", "disallowed by '...'" */
-    const char *body;    /* API, PAGE: NUL-terminated; else NULL */
+    const char *body;    /* API, PAGE: NUL-terminated, also of a 4xx; else NULL */
     size_t len;
     char sha256[SHA256_SIZE]; /* FILE, OBJECT: the blob, which is there already; else "" */
     uint64_t bytes;
@@ -105,6 +112,7 @@ struct crawl_request {
     const char *post;          /* application/x-www-form-urlencoded; NULL: GET */
     const char *etag, *last_modified; /* conditional request; or NULL */
     enum content_want want;
+    bool given;         /* the user gave this very URL: with --allow-private it may name a private address */
     const char *md5;    /* 32 hex digits that the body must have; or NULL */
     uint64_t max_bytes; /* 0: 64 MiB for API and PAGE, 512 MiB for FILE and OBJECT */
     int timeout_s;      /* of an attempt; 0: 120 for API and PAGE, 1800 for FILE and OBJECT */

@@ -33,32 +33,75 @@ static bool set_arxiv(struct given_work *out, const char *text, struct arena *ar
     return number && set(out, GIVEN_ARXIV, number, arena);
 }
 
-/* Pages of the services that have identifiers in their addresses: these say more than the page would. */
-static bool work_of_url(const char *url, struct arena *arena, struct given_work *out)
+/* DOIs that arXiv gives are its numbers. */
+static bool set_doi(struct given_work *out, const char *text, struct arena *arena)
 {
     char clean[ARTICLE_ID_SIZE];
+    if (!article_clean_doi(text, clean))
+        return false;
+    const char *number = source_arxiv(arena, clean);
+    return number ? set(out, GIVEN_ARXIV, number, arena) : set(out, GIVEN_DOI, clean, arena);
+}
+
+/* Percent-encoded bytes decoded: DOIs in addresses have brackets as "%3C". */
+static const char *unescaped(const char *text, struct arena *arena)
+{
+    char *out = arena_strdup(arena, text), *to = out;
+    for (const char *c = out; *c; c++) {
+        bool hex = *c == '%' && isxdigit((unsigned char)c[1]) && isxdigit((unsigned char)c[2]);
+        *to++ = hex ? (char)strtol((char[3]){c[1], c[2], 0}, NULL, 16) : *c;
+        c += hex ? 2 : 0;
+    }
+    *to = 0;
+    return out;
+}
+
+/* Behind the host and this path, when the URL begins with them; NULL: it does not. */
+static const char *behind(const char *url, const char *place)
+{
     const char *host = strstr(url, "://") + 3;
     if (has_prefix(host, "www."))
         host += 4;
-    const char *path = host + strcspn(host, "/?#");
-    const char *number = path + strspn(path, "/");
-    char id[64];
-    if (has_prefix(host, "doi.org/") || has_prefix(host, "dx.doi.org/"))
-        return article_clean_doi(url, clean) && set(out, GIVEN_DOI, clean, arena);
-    const char *found = source_arxiv(arena, url);
-    if (found)
-        return set(out, GIVEN_ARXIV, found, arena);
-    found = source_pmcid(arena, has_prefix(host, "europepmc.org/article/pmc/") ? path + strlen("/article/pmc/") : url);
-    if (found)
-        return article_clean_pmcid(found, clean) && set(out, GIVEN_PMCID, clean, arena);
-    bool pubmed = has_prefix(host, "pubmed.ncbi.nlm.nih.gov/");
-    if (!pubmed && has_prefix(host, "ncbi.nlm.nih.gov/pubmed/"))
-        number = path + strlen("/pubmed/"), pubmed = true;
-    if (!pubmed && has_prefix(host, "europepmc.org/article/med/"))
-        number = path + strlen("/article/med/"), pubmed = true;
-    size_t digits = pubmed ? strspn(number, "0123456789") : 0;
-    snprintf(id, sizeof id, "%.*s", digits < 12 ? (int)digits : 0, number);
-    return digits && article_clean_pmid(id, clean) && set(out, GIVEN_PMID, clean, arena);
+    return has_prefix(host, place) ? host + strlen(place) : NULL;
+}
+
+/* Pages of the services that have identifiers in their addresses: these say more than the page would. */
+static bool work_of_url(const char *url, struct arena *arena, struct given_work *out)
+{
+    static const struct {
+        const char *place;
+        enum given_kind kind;
+    } places[] = {
+        {"doi.org/", GIVEN_DOI},
+        {"dx.doi.org/", GIVEN_DOI},
+        {"arxiv.org/abs/", GIVEN_ARXIV},
+        {"arxiv.org/pdf/", GIVEN_ARXIV},
+        {"pubmed.ncbi.nlm.nih.gov/", GIVEN_PMID},
+        {"ncbi.nlm.nih.gov/pubmed/", GIVEN_PMID},
+        {"europepmc.org/article/MED/", GIVEN_PMID},
+        {"pmc.ncbi.nlm.nih.gov/articles/", GIVEN_PMCID},
+        {"ncbi.nlm.nih.gov/pmc/articles/", GIVEN_PMCID},
+        {"europepmc.org/articles/", GIVEN_PMCID},
+        {"europepmc.org/article/PMC/", GIVEN_PMCID},
+    };
+    char clean[ARTICLE_ID_SIZE];
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        const char *id = behind(url, places[i].place);
+        if (!id)
+            continue;
+        const char *first = arena_strndup(arena, id, strcspn(id, "/?#"));
+        switch (places[i].kind) {
+        case GIVEN_DOI:
+            return set_doi(out, unescaped(id, arena), arena);
+        case GIVEN_ARXIV:
+            return set_arxiv(out, id, arena);
+        case GIVEN_PMID:
+            return article_clean_pmid(first, clean) && set(out, GIVEN_PMID, clean, arena);
+        default:
+            return article_clean_pmcid(first, clean) && set(out, GIVEN_PMCID, clean, arena);
+        }
+    }
+    return false;
 }
 
 bool given_one(const char *text, struct arena *arena, struct given_work *out)
@@ -72,7 +115,7 @@ bool given_one(const char *text, struct arena *arena, struct given_work *out)
         return set_arxiv(out, text + 6 + strspn(text + 6, " "), arena);
     if (has_prefix(text, "doi.org/") || has_prefix(text, "dx.doi.org/") || has_prefix(text, "doi:") ||
         has_prefix(text, "10."))
-        return article_clean_doi(text, clean) && set(out, GIVEN_DOI, clean, arena);
+        return set_doi(out, text, arena);
     if (has_prefix(text, "pmcid:"))
         return article_clean_pmcid(text + 6 + strspn(text + 6, " "), clean) && set(out, GIVEN_PMCID, clean, arena);
     if (has_prefix(text, "pmid:"))
@@ -178,8 +221,8 @@ static bool is_csv(const char *text, const char *end)
             first_field(line, len, true, &field);
             bool header = is_header(field.data);
             str_release(&field);
-            if (header || !n)
-                return header;
+            if (memchr(line, '\t', len) || header || !n)
+                return header && n;
             first = n;
         }
         if (n != first)

@@ -37,7 +37,7 @@ static void skip_raw(struct xml_scan *scan, const struct xml_piece *start)
 
 bool html_next(struct xml_scan *scan, struct xml_piece *out)
 {
-    static const char *const raw[] = {"script", "style", "textarea", "xmp", "iframe", "noembed", "template", "svg"};
+    static const char *const raw[] = {"script", "style", "textarea", "xmp", "iframe", "noembed"};
     if (!xml_next(scan, out))
         return false;
     if (out->token != XML_START || out->empty)

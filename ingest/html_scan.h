@@ -10,7 +10,7 @@
 #include "base/str.h"
 #include "ingest/import_xml.h"
 
-/* The next piece; what stands in script, style, template and the like is skipped. */
+/* The next piece; what stands in script, style, textarea and the like, where tags are no markup, is skipped. */
 bool html_next(struct xml_scan *scan, struct xml_piece *out);
 bool html_is(const struct xml_piece *piece, const char *name); /* in any case */
 /* A start tag's attribute, decoded and clean; NULL: it has none of that name, or an empty one. At most 8 KiB. */

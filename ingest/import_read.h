@@ -18,9 +18,10 @@
 enum { IMPORT_MAX_FILE = 512 << 20 }; /* bytes of one document or image */
 
 struct import_file {
-    const char *path; /* absolute; of an archive's member ARCHIVE!MEMBER */
-    const char *name; /* within the group's folder */
-    const char *key;  /* of its group */
+    const char *path;       /* absolute; of an archive's member ARCHIVE!MEMBER */
+    const char *name;       /* within the group's folder */
+    const char *key;        /* of its group */
+    const char *source_url; /* where it was fetched; NULL: it lay on disk */
     enum kind kind;
     const char *media_type;
     char sha256[SHA256_SIZE];

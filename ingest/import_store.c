@@ -6,7 +6,7 @@
 #include "db/article.h"
 #include "db/asset.h"
 #include "db/document.h"
-#include "db/input.h"
+#include "db/tombstone.h"
 
 const char *const import_writes[] = {"article", "document", "asset", "input", "record.article_id", NULL};
 
@@ -69,60 +69,110 @@ static const char *first_sha256(struct group g)
     return NULL;
 }
 
-/* The group's article, found or made. */
-static bool article_of_group(struct db *db, struct group g, int64_t *article_id, struct err *e)
+/* The group's article, found or made. *article_id as it comes in: where it is said to belong; 0: nobody says. */
+static bool article_of_group(struct db *db, struct group g, const char *source, int64_t *article_id, struct err *e)
 {
     struct article_ids ids = ids_of_group(g);
-    int64_t known, stated;
-    if (!article_of_known(db, g, &known, e) || !article_find(db, &ids, &stated, e))
+    int64_t known, stated = 0;
+    if (*article_id && !article_live(db, *article_id, &stated, e))
+        return false;
+    if (!article_of_known(db, g, &known, e) || (!stated && !article_find(db, &ids, &stated, e)))
         return false;
     /* A document whose bytes are there belongs where they are, unless that article is said to be another work. */
     if (stated && known && !article_join(db, stated, known, &stated, e))
         return false;
     *article_id = stated ? stated : known;
-    return (*article_id || article_keep(db, &ids, first_sha256(g), "import", article_id, e)) &&
+    return (*article_id || article_keep(db, &ids, first_sha256(g), source, article_id, e)) &&
            article_claim_ids(db, *article_id, &ids, article_id, e);
 }
 
-static bool store_document(struct db *db, const char *item, const struct import_file *f, int64_t article_id,
-                           struct err *e)
+static bool store_document(struct db *db, const struct import_file *f, int64_t article_id, enum input_outcome *outcome,
+                           int64_t *id, struct err *e)
 {
-    int64_t id, old_article;
+    int64_t old_article;
     struct arena arena = ARENA_INIT;
-    bool ok = document_find(db, f->sha256, &id, &old_article, e);
-    enum input_outcome outcome = INPUT_KNOWN;
-    if (ok && id) {
+    bool ok = document_find(db, f->sha256, id, &old_article, e);
+    *outcome = INPUT_KNOWN;
+    if (ok && *id) {
         /* The very file that the document came from stays "document" when it is imported again. */
         struct document d;
-        ok = document_load(db, id, &arena, &d, e);
+        ok = document_load(db, *id, &arena, &d, e);
         if (ok && strcmp(d.name, f->path) == 0)
-            outcome = INPUT_DOCUMENT;
+            *outcome = INPUT_DOCUMENT;
     } else if (ok) {
         struct document d = {.article_id = article_id,
                              .kind = kind_document(f->kind),
                              .media_type = f->media_type,
                              .sha256 = f->sha256,
                              .bytes = f->bytes,
-                             .name = f->path};
-        outcome = INPUT_DOCUMENT;
-        ok = document_store(db, &d, &id, e);
+                             .name = f->path,
+                             .source_url = f->source_url};
+        *outcome = INPUT_DOCUMENT;
+        ok = document_store(db, &d, id, e);
     }
     arena_release(&arena);
-    return ok && input_store(db, item, f->path, outcome, id, NULL, e);
+    return ok;
 }
 
-static bool store_file(struct db *db, const char *item, const struct import_file *f, int64_t article_id, struct err *e)
+/* Whether the group's article or one of its documents was taken down. */
+static bool is_taken_down(struct db *db, struct group g, bool *down, struct err *e)
 {
+    struct article_ids ids = ids_of_group(g);
+    if (!tombstone_find(db, &ids, NULL, down, e))
+        return false;
+    for (const struct import_file *f = g.begin; f < g.end && !*down; f++)
+        if (is_document(f) && !tombstone_find(db, NULL, f->sha256, down, e))
+            return false;
+    return true;
+}
+
+static bool store_file(struct db *db, const struct import_file *f, int64_t article_id, import_note_fn *note,
+                       void *context, struct err *e)
+{
+    enum input_outcome outcome;
+    int64_t id;
     if (f->why)
-        return input_store(db, item, f->path, INPUT_REFUSED, 0, f->why, e);
+        return note(context, f, INPUT_REFUSED, 0, f->why, e);
     if (is_document(f))
-        return store_document(db, item, f, article_id, e);
+        return store_document(db, f, article_id, &outcome, &id, e) && note(context, f, outcome, id, NULL, e);
     struct asset asset = {f->name, f->sha256, f->bytes};
-    return asset_store(db, article_id, &asset, e) && input_store(db, item, f->path, INPUT_ASSET, 0, NULL, e);
+    return asset_store(db, article_id, &asset, e) && note(context, f, INPUT_ASSET, 0, NULL, e);
+}
+
+bool import_store_group(struct db *db, const struct import_file *files, size_t n, int64_t *article_id,
+                        const char *source, import_note_fn *note, void *context, struct err *e)
+{
+    struct group g = {files, files + n};
+    struct err why = {0};
+    bool down = false, ok = true;
+    if (first_sha256(g) &&
+        (!is_taken_down(db, g, &down, e) || (!down && !article_of_group(db, g, source, article_id, e))))
+        return false;
+    err_set(&why, ERR_REFUSED, "the article was taken down (`figmill purge`)");
+    for (const struct import_file *f = g.begin; ok && f < g.end; f++)
+        ok = down && !f->why ? note(context, f, INPUT_REFUSED, 0, &why, e)
+                             : store_file(db, f, *article_id, note, context, e);
+    return ok;
+}
+
+/* What import notes of its files: rows of table input. */
+struct inputs {
+    struct db *db;
+    const char *item;
+    int *refused;
+};
+
+static bool note_input(void *context, const struct import_file *f, enum input_outcome outcome, int64_t document_id,
+                       const struct err *why, struct err *e)
+{
+    const struct inputs *in = context;
+    *in->refused += why && !f->side_file;
+    return input_store(in->db, in->item, f->path, outcome, document_id, why, e);
 }
 
 bool import_store(struct db *db, const char *item, const struct import_result *result, int *refused, struct err *e)
 {
+    struct inputs in = {db, item, refused};
     *refused = 0;
     /* An archive's own row stood for it while it waited; its members take its place. */
     if (result->of_archive && !input_expect(db, item, NULL, 0, e))
@@ -130,13 +180,9 @@ bool import_store(struct db *db, const char *item, const struct import_result *r
     for (size_t i = 0; i < result->n;) {
         struct group g = next_group(result, i);
         int64_t article_id = 0;
-        if (first_sha256(g) && !article_of_group(db, g, &article_id, e))
+        if (!import_store_group(db, g.begin, (size_t)(g.end - g.begin), &article_id, "import", note_input, &in, e))
             return false;
-        for (const struct import_file *f = g.begin; f < g.end; f++, i++) {
-            *refused += f->why && !f->side_file;
-            if (!store_file(db, item, f, article_id, e))
-                return false;
-        }
+        i += (size_t)(g.end - g.begin);
     }
     return true;
 }

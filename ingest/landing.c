@@ -10,7 +10,23 @@
 #include "ingest/html_scan.h"
 #include "ingest/link.h"
 
-enum field { TITLE, DOI, PMID, PMCID, LANGUAGE, DATE, JOURNAL, TYPE, ABSTRACT, RIGHTS, TEXTS, PDF = TEXTS, XML, HTML };
+enum field {
+    TITLE,
+    DOI,
+    PMID,
+    PMCID,
+    ARXIV,
+    LANGUAGE,
+    DATE,
+    JOURNAL,
+    TYPE,
+    ABSTRACT,
+    RIGHTS,
+    TEXTS,
+    PDF = TEXTS,
+    XML,
+    HTML
+};
 
 /* What names say, the better source first: citation_* before EPrints, bepress, PRISM, Dublin Core. */
 static const struct {
@@ -35,6 +51,7 @@ static const struct {
     {"publication_doi", DOI},
     {"citation_pmid", PMID},
     {"citation_pmcid", PMCID},
+    {"citation_arxiv_id", ARXIV},
     {"citation_language", LANGUAGE},
     {"dc.language", LANGUAGE},
     {"dcterms.language", LANGUAGE},
@@ -121,6 +138,8 @@ static bool will_do(enum field field, const char *text)
         return article_clean_pmid(text, clean);
     case PMCID:
         return article_clean_pmcid(text, clean);
+    case ARXIV:
+        return source_id_kind(text) == SOURCE_ID_ARXIV;
     case DATE:
         return landing_date(text, date);
     case LANGUAGE:
@@ -190,6 +209,8 @@ static void set_access(struct reading *f, bool open, const char *by)
 
 static void read_access(struct reading *f, const char *name, const char *content)
 {
+    if (!strcasestr(name, "access") && strncasecmp(name, "dc.rights", 9) != 0)
+        return;
     const char *by = arena_printf(f->arena, "'%.60s' is '%.60s'", name, content);
     if (strcasecmp(name, "access") == 0 && (strcasecmp(content, "no") == 0 || strcasecmp(content, "yes") == 0))
         set_access(f, strcasecmp(content, "yes") == 0, by);
@@ -218,6 +239,19 @@ static void read_refresh(struct reading *f, const char *content)
     f->out->refresh = link_resolve(f->base, arena_strndup(f->arena, at, strcspn(at, "'\"")), f->arena);
 }
 
+static void apply_rules(struct reading *f, const char *name, const char *content)
+{
+    for (size_t i = 0; i < RULES; i++) {
+        if (strcasecmp(name, rules[i].name) != 0)
+            continue;
+        keep_said(f, rules[i].name, content);
+        if (rules[i].field < TEXTS)
+            take_text(f, i, content);
+        else
+            add_file(f, content, rules[i].field == PDF ? "pdf" : rules[i].field == XML ? "xml" : "html", i);
+    }
+}
+
 static void read_meta(struct reading *f, const struct xml_piece *tag)
 {
     const char *equiv = html_attribute(tag, "http-equiv", f->arena);
@@ -238,19 +272,7 @@ static void read_meta(struct reading *f, const struct xml_piece *tag)
         if (strcasecmp(name, "tdm-reservation") == 0 && strcmp(content, "1") == 0 && !f->out->opt_out)
             f->out->opt_out = "meta tdm-reservation: 1";
         read_access(f, name, content);
-        for (size_t rule = 0; rule < RULES; rule++) {
-            if (strcasecmp(name, rules[rule].name) != 0)
-                continue;
-            keep_said(f, rules[rule].name, content);
-            if (rules[rule].field < TEXTS)
-                take_text(f, rule, content);
-            else
-                add_file(f, content,
-                         rules[rule].field == PDF   ? "pdf"
-                         : rules[rule].field == XML ? "xml"
-                                                    : "html",
-                         rule);
-        }
+        apply_rules(f, name, content);
     }
 }
 
@@ -299,16 +321,28 @@ static void read_piece(struct reading *f, const struct xml_piece *piece)
                                         "link", "div",  "p",    "script", "frameset"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         f->html |= html_is(piece, known[i]);
-    if (html_is(piece, "base")) {
-        const char *base = link_resolve(f->out->record.source_id, html_attribute(piece, "href", f->arena), f->arena);
-        f->base = base ? base : f->base;
-    } else if (html_is(piece, "meta")) {
+    if (html_is(piece, "meta")) {
         read_meta(f, piece);
     } else if (html_is(piece, "link") || html_is(piece, "a")) {
         read_link(f, piece);
     } else if (html_is(piece, "input")) {
         const char *type = html_attribute(piece, "type", f->arena);
         f->password |= type && strcasecmp(type, "password") == 0;
+    }
+}
+
+/* The first <base> holds for all links of a page, for those in front of it too. */
+static void find_base(struct reading *f, struct xml_scan scan)
+{
+    struct xml_piece piece;
+    while (html_next(&scan, &piece)) {
+        if (piece.token == XML_START && html_is(&piece, "body"))
+            return;
+        if (piece.token != XML_START || !html_is(&piece, "base"))
+            continue;
+        const char *base = link_resolve(f->base, html_attribute(&piece, "href", f->arena), f->arena);
+        f->base = base ? base : f->base;
+        return;
     }
 }
 
@@ -368,6 +402,9 @@ static void judge(struct reading *f, const char *text, size_t len)
         out->state = LANDING_OTHER;
         out->why = "the page names no article";
     }
+    /* What stands in the way speaks for itself, not for the article. */
+    if (out->state == LANDING_CHALLENGE || out->state == LANDING_LOGIN)
+        out->opt_out = NULL;
     if (article)
         out->refresh = NULL;
     out->record.open = f->open_by ? FACT_YES : f->closed_by ? FACT_NO : FACT_UNKNOWN;
@@ -444,6 +481,7 @@ static void set_record(struct reading *f)
         r->pmid = arena_strdup(f->arena, clean);
     if (f->text[PMCID] && article_clean_pmcid(f->text[PMCID], clean))
         r->pmcid = arena_strdup(f->arena, clean);
+    r->arxiv = f->text[ARXIV];
     r->title = source_markup(f->arena, f->text[TITLE]);
     r->journal = f->text[JOURNAL];
     r->type = f->text[TYPE];
@@ -474,6 +512,7 @@ bool landing_read(const char *url, const char *content_type, const char *body, s
         f.rank[i] = RULES;
     struct xml_scan scan = {page.data, page.data + page.len};
     struct xml_piece piece;
+    find_base(&f, scan);
     while (html_next(&scan, &piece))
         read_piece(&f, &piece);
     read_json_ld(&f, page.data, page.len);

@@ -54,7 +54,7 @@ struct listing {
 static void listing_text(struct listing *l, const char *element, bool common, const struct xml_piece *p,
                          struct arena *arena)
 {
-    char text[TOKEN_MAX];
+    char text[TOKEN_MAX] = "";
     xml_decode(p->text, p->len, text, sizeof text);
     if (strcmp(element, "Prefix") == 0 && common && p->len < PREFIX_MAX)
         l->prefix(l->context, text);

@@ -103,8 +103,7 @@ static bool read_source(struct yaml_reader *r, const yaml_node_t *node, void *in
     return find_source(r, node, into);
 }
 
-static bool read_sources(struct yaml_reader *r, const yaml_node_t *node, const struct source *const **sources,
-                         size_t *n)
+static bool read_sources(struct yaml_reader *r, const yaml_node_t *node, const struct source *const **list, size_t *n)
 {
     void *items;
     bool ok = yaml_list(r, node, MOST_SOURCES, sizeof(struct source *), read_source, &items, n);

@@ -57,8 +57,8 @@ static const char *find(const char *name, struct arena *arena, struct err *e)
             path = NULL;
     }
     if (!path)
-        err_set(e, ERR_USAGE, "there is no profile '%.60s': figmill brings %s; for one of your own name its file", name,
-                names.len ? names.data : "none");
+        err_set(e, ERR_USAGE, "there is no profile '%.60s': figmill brings %s; for one of your own, name its file",
+                name, names.len ? names.data : "none");
     str_release(&names);
     return path;
 }
@@ -71,7 +71,7 @@ bool profile_load(const char *name_or_file, struct arena *arena, struct profile 
     if (!path)
         return false;
     if (!file_map(path, PROFILE_MAX_BYTES, &map, e)) {
-        if (e && e->kind == ERR_FORMAT)
+        if (e && (e->kind == ERR_FORMAT || e->kind == ERR_LIMIT))
             e->kind = ERR_USAGE;
         return false;
     }

@@ -180,7 +180,7 @@ const char *route_file_name(const char *url, const char *fallback, struct arena 
     char *out = arena_new(arena, len - start + 1);
     for (size_t i = start; i < len; i++) {
         unsigned code = 0;
-        if (path[i] == '%' && i + 2 < len && sscanf(path + i + 1, "%2x", &code) == 1 && code > ' ' && code < 127 &&
+        if (path[i] == '%' && i + 2 < len && sscanf(path + i + 1, "%2x", &code) == 1 && code >= ' ' && code < 127 &&
             code != '/') {
             out[n++] = (char)code;
             i += 2;
@@ -381,5 +381,8 @@ void route_next(const struct fetch_article *article, const struct fetch_row *row
     learn(&p);
     enum outcome got = run(&p, &route);
     finish(&p, got, route);
+    out->doi = p.doi;
+    out->pmcid = p.pmcid;
+    out->pmid = p.pmid;
     str_release(&p.reasons);
 }

@@ -57,6 +57,7 @@ struct route_step {
     const struct fetch_row **documents;      /* WON: rows of bytes that become documents, XML first */
     const struct fetch_row **assets;         /* and pictures beside them */
     size_t n_documents, n_assets, n_missing; /* missing: pictures that could not be had */
+    const char *doi, *pmcid, *pmid;          /* of the article, with what was learned on the way; or NULL */
     const char *drop_reason;
     struct err why;
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "ingest/pmc.h"
 #include "ingest/route_plan.h"
 
 #define BUCKET     "https://pmc-oa-opendata.s3.amazonaws.com/"
@@ -27,24 +28,22 @@ static bool is_picture(const char *name)
 
 static enum outcome ask_metadata(struct plan *p, int version, const struct fetch_row **row)
 {
-    struct route_want want = {.row = {.route = "pmc", .role = "metadata"}, .kind = CRAWL_API, .want = CONTENT_JSON};
+    struct route_want want = {
+        .row = {.route = "pmc", .role = "metadata", .name = p->pmcid}, .kind = CRAWL_API, .want = CONTENT_JSON};
     want.row.url = arena_printf(p->arena, BUCKET "%s.%d/%s.%d.json", p->pmcid, version, p->pmcid, version);
     enum outcome got = plan_ask(p, &want, row);
     if (got != OUT_NO || (*row)->status != 404)
         return got;
-    /* Its second copy. */
-    want.row.url = arena_printf(p->arena, BUCKET "metadata/%s.%d.json", p->pmcid, version);
+    want.row.url = arena_printf(p->arena, BUCKET "metadata/%s.%d.json", p->pmcid, version); /* its second copy */
     return plan_ask(p, &want, row);
 }
 
 /* The version to take: the newest that was published, else the newest manuscript. OUT_YES: *row is its metadata. */
-static enum outcome choose(struct plan *p, const cJSON *versions, const struct fetch_row **row)
+static enum outcome choose(struct plan *p, int highest, const struct fetch_row **row)
 {
     const struct fetch_row *manuscript = NULL;
-    int n = cJSON_GetArraySize(versions);
-    for (int i = 0; i < n && i < MAX_VERSIONS; i++) {
-        const cJSON *version = cJSON_GetArrayItem(versions, n - 1 - i);
-        enum outcome got = ask_metadata(p, version ? (int)version->valuedouble : 0, row);
+    for (int version = highest; version > 0 && version > highest - MAX_VERSIONS; version--) {
+        enum outcome got = ask_metadata(p, version, row);
         if (got == OUT_OPEN || got == OUT_LATER)
             return got;
         if (got == OUT_NO) {
@@ -177,24 +176,46 @@ static enum outcome take(struct plan *p, const struct fetch_row *metadata)
     return got;
 }
 
+/* Reads the listing to its end. OUT_YES: *highest is the newest version; 0: there is none. */
+static enum outcome ask_versions(struct plan *p, int *highest)
+{
+    const char *token = NULL;
+    *highest = 0;
+    for (int page = 0; page < PMC_MAX_PAGES; page++) {
+        const struct fetch_row *row;
+        struct err why = {0};
+        struct route_want want = {
+            .row = {.route = "pmc", .role = "versions", .name = p->pmcid}, .kind = CRAWL_API, .want = CONTENT_XML};
+        want.row.url = pmc_versions_url(p->pmcid, token, p->arena, &why);
+        if (!want.row.url)
+            return plan_no(p, why.kind, "pmc: %s", why.text);
+        enum outcome got = plan_ask(p, &want, &row);
+        if (got != OUT_YES)
+            return got == OUT_NO ? plan_no_row(p, row) : got;
+        cJSON *result = plan_result(row);
+        int version = (int)json_number(result, "highest", 0);
+        *highest = version > *highest ? version : *highest;
+        token = plan_text(p, result, "token");
+        cJSON_Delete(result);
+        if (!token)
+            break;
+    }
+    return OUT_YES;
+}
+
 enum outcome route_pmc(struct plan *p)
 {
     const struct fetch_row *row;
+    int highest;
     if (!p->pmcid)
         return OUT_NONE;
-    struct route_want want = {.row = {.route = "pmc", .role = "versions"}, .kind = CRAWL_API, .want = CONTENT_XML};
-    want.row.url = arena_printf(p->arena, BUCKET "?list-type=2&prefix=%s.&delimiter=/", p->pmcid);
-    enum outcome got = plan_ask(p, &want, &row);
+    enum outcome got = ask_versions(p, &highest);
     if (got != OUT_YES)
-        return got == OUT_NO ? plan_no_row(p, row) : got;
-    cJSON *result = plan_result(row);
-    const cJSON *versions = json_member(result, "versions");
-    if (cJSON_GetArraySize(versions) == 0)
-        got = plan_no(p, ERR_FORMAT, "pmc: %s is not in the bucket", p->pmcid);
-    else if ((got = choose(p, versions, &row)) == OUT_YES)
-        got = take(p, row);
-    cJSON_Delete(result);
-    return got;
+        return got;
+    if (!highest)
+        return plan_no(p, ERR_FORMAT, "pmc: %s is not in the bucket", p->pmcid);
+    got = choose(p, highest, &row);
+    return got == OUT_YES ? take(p, row) : got;
 }
 
 /* ---- Europe PMC ---- */
@@ -240,7 +261,9 @@ enum outcome route_europepmc(struct plan *p)
     struct route_want want = {.row = {.route = "europepmc",
                                       .role = "article",
                                       .url = arena_printf(p->arena, EUROPE_PMC "%s/fullTextXML", p->pmcid),
-                                      .name = arena_printf(p->arena, "%s.xml", p->pmcid)},
+                                      .name = arena_printf(p->arena, "%s.xml", p->pmcid),
+                                      .license = p->license,
+                                      .license_source = p->license_source},
                               .kind = CRAWL_OBJECT,
                               .want = CONTENT_ARTICLE,
                               .max_bytes = p->rules->max_article};

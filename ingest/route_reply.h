@@ -1,7 +1,7 @@
 /* route_reply.h: what a reply says that is no file of the article, in the words in which route_next reads it again out
  * of fetch.result. Pure: bytes in, JSON out.
  *
- *   versions   {"versions": [1, 2]}
+ *   versions   {"highest": 2, "token": of the listing's next page}
  *   metadata   {"license", "retracted", "manuscript", "doi", "pmid", "xml": FILE, "pdf": FILE, "media": [FILE]}
  *              FILE: {"url", "md5"}
  *   record     {"doi", "pmcid", "pmid", "license", "retracted", "files": [{"url", "kind", "license", "version"}]};
@@ -20,7 +20,7 @@
 
 struct reply_bytes {
     const char *role, *route, *url; /* url: after redirects, for relative links */
-    const char *source;             /* record: the name of the service */
+    const char *source;             /* record: the name of the service; versions, metadata: the PMCID */
     int status;
     const char *content_type;
     const char *body;

@@ -11,6 +11,7 @@
 #include "ingest/profile.h"
 #include "ingest/search_crowd.h"
 #include "ingest/search_dry.h"
+#include "ingest/search_given.h"
 #include "ingest/search_plan.h"
 #include "ingest/search_store.h"
 #include "stage/runner.h"
@@ -22,7 +23,10 @@ static const char description[] =
     "\n"
     "  --profile NAME|FILE  what to search for: a profile that figmill brings (ldrt), or a file of your own;\n"
     "                       profile `template` explains the format\n"
-    "  --source LIST        only these sources, with commas between them (default: those of the profile)\n"
+    "  --list FILE          also take up the works that FILE names, one a line: DOI, PMCID, PMID, arXiv number or URL;\n"
+    "                       nobody is asked about them here, `figmill fetch` does that\n"
+    "  --source LIST        only these sources, with commas between them (default: those of the profile).\n"
+    "                       Searches that are in the queue already go on all the same\n"
     "  --since DATE         an increment: only what a source has got or changed since DATE (YYYY-MM-DD); where it\n"
     "                       cannot tell, what was published since then. What earlier increments have covered is not\n"
     "                       asked again\n"
@@ -36,7 +40,7 @@ static const char description[] =
     "anyone page through is cut in two by date, again and again. Run again, the same command asks nothing. A source\n"
     "that wants a key and has none is left out, with a line that says so.\n"
     "\n"
-    "Keys are read from the environment (OPENALEX_KEY, NCBI_KEY, CORE_KEY, ...) and never stored or logged.\n"
+    "Keys are read from the environment (OPENALEX_KEY, NCBI_API_KEY, CORE_KEY) and never stored or logged.\n"
     "\n";
 
 static const char examples[] =
@@ -48,9 +52,10 @@ static const char examples[] =
     "  figmill search --contact you@example.org --profile ldrt --dry-run\n"
     "  figmill search --contact you@example.org --profile ldrt --corpus ldrt\n"
     "  figmill search --contact you@example.org --profile ldrt --corpus ldrt --since 2026-11-01\n"
+    "  figmill search --contact you@example.org --corpus ldrt --list dois.txt\n"
     "  figmill search --contact you@example.org --profile ./mine.yaml --source europepmc,doaj --limit-records 100\n";
 
-static char *option_profile, *option_source, *option_since, *option_until;
+static char *option_profile, *option_source, *option_since, *option_until, *option_list;
 static int option_limit_records, option_dry_run;
 static struct crawl_options crawl_options;
 
@@ -59,6 +64,7 @@ static const struct poptOption options[] = {
     {"source", 0, POPT_ARG_STRING, &option_source, 0, NULL, NULL},
     {"since", 0, POPT_ARG_STRING, &option_since, 0, NULL, NULL},
     {"until", 0, POPT_ARG_STRING, &option_until, 0, NULL, NULL},
+    {"list", 0, POPT_ARG_STRING, &option_list, 0, NULL, NULL},
     {"limit-records", 0, POPT_ARG_INT, &option_limit_records, 0, NULL, NULL},
     {"dry-run", 0, POPT_ARG_NONE, &option_dry_run, 0, NULL, NULL},
     CRAWL_POPT(crawl_options),
@@ -69,26 +75,47 @@ struct state {
     struct arena arena; /* of profile and plan */
     struct profile profile;
     struct search_plan plan;
+    struct given given; /* of --list */
 };
 
 /* The profile, and what is to be asked for it. */
 static bool make_plan(struct state *s, struct err *e)
 {
-    const struct search_plan_options plan = {
-        .sources = option_source, .since = option_since, .until = option_until, .contact = crawl_options.contact};
-    if (!option_profile)
-        return err_set(e, ERR_USAGE, "nothing to search for: give --profile (`figmill search --help`)");
+    const struct search_plan_options plan = {.sources = option_source,
+                                             .since = option_since,
+                                             .until = option_until,
+                                             .contact = crawl_options.contact,
+                                             .first_pages = option_dry_run != 0};
     if (option_limit_records < 0)
         return err_set(e, ERR_USAGE, "--limit-records: %d is negative", option_limit_records);
     return crawl_options_check(&crawl_options, e) && profile_load(option_profile, &s->arena, &s->profile, e) &&
            search_plan_make(&s->profile, &plan, &s->arena, &s->plan, e);
 }
 
+static void free_state(struct stage_context *c)
+{
+    struct state *s = c->state;
+    arena_release(&s->arena);
+    free(s);
+    c->state = NULL;
+}
+
+static bool read_options(struct state *s, struct err *e)
+{
+    if (!option_profile && !option_list)
+        return err_set(e, ERR_USAGE, "nothing to search for: give --profile or --list (`figmill search --help`)");
+    if (option_list && !search_given_read(option_list, &s->arena, &s->given, e))
+        return false;
+    return option_profile ? make_plan(s, e) : crawl_options_check(&crawl_options, e);
+}
+
 static bool prepare(struct stage_context *c, struct err *e)
 {
-    struct state *s = mem_new(sizeof *s);
-    c->state = s;
-    return make_plan(s, e);
+    c->state = mem_new(sizeof(struct state));
+    bool ok = read_options(c->state, e);
+    if (!ok)
+        free_state(c);
+    return ok;
 }
 
 static const char *or_empty(const char *text)
@@ -131,8 +158,7 @@ static bool enqueue(struct stage_context *c, struct err *e)
     for (size_t i = 0; i < s->plan.n; i++)
         if (!enqueue_one(c, &s->plan.items[i], today, &s->arena, e))
             return false;
-    arena_release(&s->arena);
-    return true;
+    return search_given_store(&c->db, &s->given, e);
 }
 
 static int jobs(struct stage_context *c)
@@ -152,8 +178,7 @@ static bool failed(struct stage_context *c, const struct task *task, const struc
 
 static bool finish(struct stage_context *c, cJSON *summary, struct err *e)
 {
-    free(c->state);
-    c->state = NULL;
+    free_state(c);
     return search_summary(&c->db, summary, e);
 }
 
@@ -181,7 +206,9 @@ static int dry_run(const char *help, int argc, const char **argv)
     int status, n_failed = 0;
     if (!tool_options(&tool, argc, argv, &common, &args, &status))
         return status;
-    if (make_plan(&s, &e) &&
+    if (!option_profile)
+        err_set(&e, ERR_USAGE, "--dry-run: it asks the sources of a profile: give --profile");
+    if (option_profile && make_plan(&s, &e) &&
         search_dry_run(&s.plan, &crawl_options, common.json ? SEARCH_DRY_JSON : SEARCH_DRY_TABLE, &n_failed, &e))
         status = n_failed ? EXIT_SOME_FAILED : EXIT_DONE;
     else

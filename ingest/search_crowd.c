@@ -11,7 +11,9 @@
 #include "ingest/search_query.h"
 #include "ingest/search_store.h"
 
-enum { JOBS = 32, TURN_MS = 200, MOST_RESTARTS = 3, MOST_TRIES = 6, FIRST_DELAY_S = 2 };
+/* So many that a source whose pace is slow does not keep others out; a search that waits takes some kilobytes. */
+enum { JOBS = 1024 };
+enum { TURN_MS = 200, MOST_RESTARTS = 3, MOST_TRIES = 6, MOST_REREADS = 4, FIRST_DELAY_S = 1 };
 
 /* A search in hand. */
 struct job {
@@ -21,6 +23,7 @@ struct job {
     bool asked;         /* a request is open */
     int64_t due;        /* else: when to ask, seconds of the monotonic clock */
     int tries;          /* of the page in hand that came to nothing */
+    int restarts;       /* in this run */
     bool moved;         /* it has read a page since it was taken */
     struct arena arena; /* of the page in hand: row, query, request, reply */
     struct search_row row;
@@ -82,26 +85,44 @@ static bool restart(struct job *job, struct err *e)
     return end_transaction(s, db_begin(&s->c->db, e) && search_restart(&s->c->db, job->row.search_id, e), e);
 }
 
-/* The page in hand came to nothing. */
-static void page_failed(struct job *job, const struct err *why)
+enum what_next { AGAIN, RESTART, GIVE_UP };
+
+/* A broken reply under a status that says all is well may be whole the next time. A source that says where to go on
+ * after a failure (`next`) knows that its cursor has expired. */
+static enum what_next decide(const struct job *job, const struct err *why, int status, const char *next)
+{
+    if (next && !*next && job->row.cursor)
+        return job->restarts < MOST_RESTARTS ? RESTART : GIVE_UP;
+    bool broken = why->kind == ERR_FORMAT && status >= 200 && status < 300;
+    if ((broken && job->tries < MOST_REREADS) || (why->kind == ERR_TEMPORARY && job->moved && job->tries < MOST_TRIES))
+        return AGAIN;
+    return why->kind == ERR_FORMAT && job->row.cursor && job->restarts < MOST_RESTARTS ? RESTART : GIVE_UP;
+}
+
+/* The page in hand came to nothing; `status` is of the reply, `next` as in struct source_page. */
+static void page_failed(struct job *job, const struct err *why, int status, const char *next)
 {
     struct err e = {0};
     int64_t delay = (int64_t)FIRST_DELAY_S << job->tries;
-    if (why->kind == ERR_FORMAT && job->row.cursor && job->row.restarts < MOST_RESTARTS) {
-        log_info("%s '%s': it begins again, since page %d cannot be had: %s", job->row.source, job->row.name,
-                 job->row.pages + 1, why->text);
-        if (!restart(job, &e)) {
-            settle(job, &e);
-            return;
-        }
-        job->due = now_s();
-    } else if (why->kind == ERR_TEMPORARY && job->moved && job->tries < MOST_TRIES) {
+    switch (decide(job, why, status, next)) {
+    case AGAIN:
         job->tries++;
         job->due = now_s() + (why->retry_after > delay ? why->retry_after : delay);
         log_debug("%s '%s': page %d again in %d s: %s", job->row.source, job->row.name, job->row.pages + 1,
                   (int)(job->due - now_s()), why->text);
-    } else {
+        break;
+    case RESTART:
+        log_info("%s '%s': it begins again, since page %d cannot be had: %s", job->row.source, job->row.name,
+                 job->row.pages + 1, why->text);
+        job->restarts++;
+        job->tries = 0;
+        job->due = now_s();
+        if (!restart(job, &e))
+            settle(job, &e);
+        break;
+    case GIVE_UP:
         settle(job, why);
+        break;
     }
 }
 
@@ -136,10 +157,10 @@ static void replied(void *context, const struct crawl_reply *reply)
     /* A service says in the body what a status that is no success means. */
     bool readable = reply->body && (reply->why.kind == ERR_NONE || (reply->why.kind == ERR_FORMAT && reply->status));
     if (!readable)
-        page_failed(job, &reply->why);
+        page_failed(job, &reply->why, 0, NULL);
     else if (!job->source->read(&job->query.ask, job->row.cursor, reply->status, reply->body, reply->len, &job->arena,
                                 &page, &e))
-        page_failed(job, &e);
+        page_failed(job, &e, reply->status, page.next);
     else
         store(job, &page);
 }
@@ -161,10 +182,10 @@ static bool ask(struct job *job, struct err *e)
     job->row = (struct search_row){0};
     if (!search_load(&s->c->db, strtoll(job->item.item, NULL, 10), &job->arena, &job->row, e) ||
         !search_query_read(&job->row, &job->arena, &job->query, e) || !find_source(job, e) ||
-        !search_secret_read(job->source, &job->arena, &secret, e) ||
         !job->source->ask(&job->query.ask, job->row.cursor, job->row.size, crawl_contact(s->crawl), &job->arena,
                           &request, e))
         return false;
+    search_secret_read(job->source, &job->arena, &secret);
     const struct crawl_request r = {.kind = CRAWL_API,
                                     .url = request.url,
                                     .secret_query = secret.query,
@@ -194,23 +215,31 @@ static void close_replaced(struct job *job)
     let_go(job);
 }
 
-/* Sends on all searches that wait for nothing. After a signal they are given back where they stand. */
-static void send_on(struct searcher *s)
+/* After a signal searches are given back where they stand: to read one to its end may take hours. */
+static void give_back(struct searcher *s)
 {
     const struct err stopped = {.kind = ERR_ABORT, .text = "asked to stop"};
+    for (int i = 0; i < JOBS && s->trouble.kind == ERR_NONE; i++)
+        if (s->jobs[i].taken) {
+            crawl_cancel(s->crawl, &s->jobs[i]);
+            settle(&s->jobs[i], &stopped);
+        }
+}
+
+/* Sends on all searches that wait for nothing. */
+static void send_on(struct searcher *s)
+{
     for (int i = 0; i < JOBS && s->trouble.kind == ERR_NONE; i++) {
         struct job *job = &s->jobs[i];
         struct err e = {0};
         if (!job->taken || job->asked)
             continue;
-        if (*s->c->stop)
-            settle(job, &stopped);
-        else if (job->due <= now_s() && !ask(job, &e)) {
-            if (is_replaced(job))
-                close_replaced(job);
-            else
-                settle(job, &e);
-        }
+        if (job->due > now_s() || ask(job, &e))
+            continue;
+        if (is_replaced(job))
+            close_replaced(job);
+        else
+            settle(job, &e);
     }
 }
 
@@ -228,17 +257,21 @@ static bool take(struct searcher *s, int *wait_s, struct err *e)
 
 static bool loop(struct searcher *s, struct err *e)
 {
-    int wait_s = 0;
+    int wait_s = -1;
     for (int64_t next_take = 0; !crowd_must_stop(s->crowd);) {
         crowd_alive(s->crowd);
-        if (s->n_taken < JOBS && now_s() >= next_take) {
+        /* Once a second, and before it is taken to be all: what came to its end may have put others into the queue. */
+        if (!s->n_taken || (s->n_taken < JOBS && now_s() >= next_take)) {
             if (!take(s, &wait_s, e))
                 return false;
-            next_take = now_s() + (s->n_taken ? 1 : 0);
+            next_take = now_s() + 1;
         }
         if (!s->n_taken && (wait_s < 0 || crowd_ends(s->crowd)))
             return true;
-        send_on(s);
+        if (*s->c->stop)
+            give_back(s);
+        else
+            send_on(s);
         if (s->trouble.kind == ERR_NONE && !crawl_turn(s->crawl, TURN_MS, e))
             return false;
         if (s->trouble.kind != ERR_NONE) {

@@ -11,9 +11,8 @@
 #include "base/str.h"
 
 enum {
-    AT_ONCE = 64,     /* requests that wait for their turn; what is on the wire is the crawl's affair */
-    MOST_TRIES = 4,   /* of a reply that says "later" under a status of 200 */
-    MOST_COLUMNS = 64 /* languages */
+    MOST_TRIES = 5, /* of a reply that is broken, or says "later", under a status of 2xx */
+    MOST_ROWS = 256 /* languages */
 };
 
 /* What an article takes, all measured on the 154 open-access articles that figmill is tested with: XML 85 kB (91 of
@@ -36,14 +35,19 @@ struct dry {
     const struct search_plan *plan;
     struct crawl *crawl;
     struct probe *probes;
-    size_t n, open;
+    size_t n;
 };
 
-/* A source that only lists by date says how much there is in all: what of its first page is of the topic stands for the
- * rest. */
-static int64_t sieve(const struct search_planned *p, const struct source_page *page)
+/* What a first page tells of the whole. A source that only lists by date says how much there is in all: what of its
+ * page is of the topic stands for the rest. One that ranks counts works with any of the words: what of its page matches
+ * is there at least. Without a count, a page that is the only one counts itself. */
+static int64_t count_hits(const struct search_planned *p, const struct source_page *page)
 {
     size_t matched = 0;
+    if (p->source->ranked || (page->hits < 0 && !page->next))
+        return (int64_t)page->n;
+    if (!p->source->by_date)
+        return page->hits;
     for (size_t i = 0; i < page->n; i++)
         matched += search_query_matches(&p->query, page->records[i].title, page->records[i].abstract);
     return page->hits < 0 || !page->n ? page->hits : (int64_t)((double)page->hits * (double)matched / (double)page->n);
@@ -55,22 +59,19 @@ static void replied(void *context, const struct crawl_reply *reply)
     const struct source *source = p->planned->source;
     struct source_page page = {0};
     p->asked = false;
-    p->d->open--;
     p->why = reply->why;
     bool readable = reply->body && (reply->why.kind == ERR_NONE || (reply->why.kind == ERR_FORMAT && reply->status));
     if (readable) {
         err_clear(&p->why);
         if (source->read(&p->planned->query.ask, NULL, reply->status, reply->body, reply->len, &p->arena, &page,
-                         &p->why)) {
-            p->hits = source->by_date ? sieve(p->planned, &page) : page.hits;
-            /* Without a count, a page that is the only one counts itself. */
-            if (p->hits < 0 && !page.next)
-                p->hits = (int64_t)page.n;
-        }
+                         &p->why))
+            p->hits = count_hits(p->planned, &page);
     }
-    p->done = p->why.kind != ERR_TEMPORARY || !readable || ++p->tries == MOST_TRIES;
+    bool later = readable && (p->why.kind == ERR_TEMPORARY ||
+                              (p->why.kind == ERR_FORMAT && reply->status >= 200 && reply->status < 300));
+    p->done = !later || ++p->tries == MOST_TRIES;
     if (p->done && p->why.kind != ERR_NONE)
-        log_warn("%s '%s': %s", source->name, p->planned->query.ask.name, p->why.text);
+        log_debug("%s '%s': %s", source->name, p->planned->query.ask.name, p->why.text);
 }
 
 static bool ask(struct probe *p)
@@ -79,9 +80,9 @@ static bool ask(struct probe *p)
     struct source_request request = {0};
     struct search_secret secret;
     arena_release(&p->arena);
-    if (!search_secret_read(source, &p->arena, &secret, &p->why) ||
-        !source->ask(&p->planned->query.ask, NULL, source->by_date ? 0 : 1, crawl_contact(p->d->crawl), &p->arena,
-                     &request, &p->why))
+    search_secret_read(source, &p->arena, &secret);
+    if (!source->ask(&p->planned->query.ask, NULL, source->by_date || source->ranked ? 0 : 1,
+                     crawl_contact(p->d->crawl), &p->arena, &request, &p->why))
         return false;
     const struct crawl_request r = {.kind = CRAWL_API,
                                     .url = request.url,
@@ -93,7 +94,6 @@ static bool ask(struct probe *p)
                                     .done = replied,
                                     .context = p};
     p->asked = true;
-    p->d->open++;
     crawl_add(p->d->crawl, &r);
     return true;
 }
@@ -104,7 +104,7 @@ static bool ask_all(struct dry *d, struct err *e)
         left = 0;
         for (size_t i = 0; i < d->n; i++) {
             struct probe *p = &d->probes[i];
-            if (!p->done && !p->asked && d->open < AT_ONCE)
+            if (!p->done && !p->asked)
                 p->done = !ask(p);
             left += !p->done;
         }
@@ -115,6 +115,26 @@ static bool ask_all(struct dry *d, struct err *e)
 }
 
 /* Telling. */
+
+/* One line a source: all its searches mostly fail for the same reason. */
+static int tell_failures(const struct dry *d)
+{
+    int all = 0;
+    for (size_t k = 0; sources[k]; k++) {
+        const struct err *why = NULL;
+        int failed = 0, asked = 0;
+        for (size_t i = 0; i < d->n; i++) {
+            const struct probe *p = &d->probes[i];
+            asked += p->planned->source == sources[k];
+            if (p->planned->source == sources[k] && p->why.kind != ERR_NONE && !failed++)
+                why = &p->why;
+        }
+        if (why)
+            log_warn("%s: %d of %d searches could not be counted: %s", sources[k]->name, failed, asked, why->text);
+        all += failed;
+    }
+    return all;
+}
 
 static const char *language_of(const struct probe *p)
 {
@@ -140,70 +160,80 @@ static int64_t count_articles(const struct dry *d)
     return articles;
 }
 
-static int64_t total(const struct dry *d, const struct source *source, const char *language)
+/* Of the searches of a source and a language (NULL: of all). */
+struct sum {
+    int64_t hits;
+    int asked, known;
+};
+
+static struct sum sum_of(const struct dry *d, const struct source *source, const char *language)
 {
-    int64_t sum = 0;
+    struct sum sum = {0};
     for (size_t i = 0; i < d->n; i++) {
         const struct probe *p = &d->probes[i];
-        if ((!source || p->planned->source == source) && (!language || strcmp(language_of(p), language) == 0))
-            sum += p->hits > 0 ? p->hits : 0;
+        if ((source && p->planned->source != source) || (language && strcmp(language_of(p), language) != 0))
+            continue;
+        sum.asked++;
+        sum.known += p->hits >= 0;
+        sum.hits += p->hits > 0 ? p->hits : 0;
     }
     return sum;
 }
 
-static bool is_asked(const struct dry *d, const struct source *source, const char *language)
-{
-    for (size_t i = 0; i < d->n; i++)
-        if (d->probes[i].planned->source == source && (!language || strcmp(language_of(&d->probes[i]), language) == 0))
-            return true;
-    return false;
-}
-
-static size_t find_languages(const struct dry *d, const char *languages[MOST_COLUMNS])
+static size_t find_languages(const struct dry *d, const char *languages[MOST_ROWS])
 {
     size_t n = 0;
     for (size_t i = 0; i < d->n; i++) {
         size_t k = 0;
         while (k < n && strcmp(languages[k], language_of(&d->probes[i])) != 0)
             k++;
-        if (k == n && n < MOST_COLUMNS)
+        if (k == n && n < MOST_ROWS)
             languages[n++] = language_of(&d->probes[i]);
     }
     return n;
 }
 
-static int width_of(const struct dry *d, const char *language)
+/* A column is as wide as its name or its sum. */
+static void print_cell(const struct dry *d, const struct source *source, const char *text)
 {
-    int digits = snprintf(NULL, 0, "%lld", (long long)total(d, NULL, language));
-    int letters = language ? (int)strlen(language) : (int)strlen("total");
-    return 2 + (digits > letters ? digits : letters);
+    int digits = snprintf(NULL, 0, "%lld", (long long)sum_of(d, source, NULL).hits);
+    int letters = source ? (int)strlen(source->name) : (int)strlen("total");
+    printf("  %*s", digits > letters ? digits : letters, text);
 }
 
-static void print_row(const struct dry *d, const struct source *source, const char *const *languages, size_t n)
+static void print_row(const struct dry *d, const char *language)
 {
-    printf("%-12s", source ? source->name : "total");
-    for (size_t i = 0; i < n; i++) {
-        if (source && !is_asked(d, source, languages[i]))
-            printf("%*s", width_of(d, languages[i]), "-");
-        else
-            printf("%*lld", width_of(d, languages[i]), (long long)total(d, source, languages[i]));
+    printf("%-8s", language ? language : "total");
+    for (size_t i = 0;; i++) {
+        const struct sum sum = sum_of(d, sources[i], language);
+        char text[24] = "-";
+        if (sum.asked)
+            snprintf(text, sizeof text, "?");
+        if (sum.known)
+            snprintf(text, sizeof text, "%lld", (long long)sum.hits);
+        if (!sources[i] || sum_of(d, sources[i], NULL).asked)
+            print_cell(d, sources[i], text);
+        if (!sources[i])
+            break;
     }
-    printf("%*lld\n", width_of(d, NULL), (long long)total(d, source, NULL));
+    putchar('\n');
 }
 
 static void print_table(const struct dry *d, int64_t articles, double bytes, double seconds)
 {
-    const char *languages[MOST_COLUMNS];
+    const char *languages[MOST_ROWS];
     size_t n = find_languages(d, languages);
-    printf("%-12s", "hits");
-    for (size_t i = 0; i < n; i++)
-        printf("%*s", width_of(d, languages[i]), languages[i]);
-    printf("%*s\n", width_of(d, NULL), "total");
+    printf("%-8s", "hits");
     for (size_t i = 0; sources[i]; i++)
-        if (is_asked(d, sources[i], NULL))
-            print_row(d, sources[i], languages, n);
-    print_row(d, NULL, languages, n);
-    printf("\nat most %lld articles; to fetch them all from PMC takes about %.1f GB and %.1f hours\n",
+        if (sum_of(d, sources[i], NULL).asked)
+            print_cell(d, sources[i], sources[i]->name);
+    print_cell(d, NULL, "total");
+    putchar('\n');
+    for (size_t i = 0; i < n; i++)
+        print_row(d, languages[i]);
+    print_row(d, NULL);
+    printf("\n- not asked   ? not known before all pages are read\n"
+           "At most %lld articles; to fetch them all from PMC takes about %.1f GB and %.1f hours.\n",
            (long long)articles, bytes / 1e9, seconds / 3600);
 }
 
@@ -224,7 +254,7 @@ static void print_json(const struct dry *d, int64_t articles, double bytes, doub
             cJSON_AddStringToObject(one, "error", p->why.text);
         cJSON_AddItemToArray(list, one);
     }
-    cJSON_AddNumberToObject(json, "total", (double)total(d, NULL, NULL));
+    cJSON_AddNumberToObject(json, "total", (double)sum_of(d, NULL, NULL).hits);
     cJSON_AddNumberToObject(json, "articles", (double)articles);
     cJSON_AddNumberToObject(json, "bytes", bytes);
     cJSON_AddNumberToObject(json, "seconds", seconds);
@@ -254,13 +284,11 @@ bool search_dry_run(const struct search_plan *plan, const struct crawl_options *
     d.crawl = crawl_new(options, NULL, NULL, &never, e);
     bool ok = d.crawl && ask_all(&d, e);
     crawl_free(d.crawl);
+    *n_failed = tell_failures(&d);
     if (ok)
         print(&d, form);
-    *n_failed = 0;
-    for (size_t i = 0; i < d.n; i++) {
-        *n_failed += d.probes[i].why.kind != ERR_NONE;
+    for (size_t i = 0; i < d.n; i++)
         arena_release(&d.probes[i].arena);
-    }
     free(d.probes);
     return ok;
 }

@@ -83,12 +83,12 @@ struct source {
     const char *host;                   /* that it asks */
     const char *key;                    /* environment variable of the API key ("OPENALEX_KEY"); NULL: it has none */
     const char *key_query, *key_header; /* "api_key=%s" or "Authorization: Bearer %s": how the key is sent */
-    bool key_needed;                    /* search is refused (ERR_USAGE, saying where to get one) without a key */
-    int page_size;                      /* records asked for at a time */
-    int64_t window;                     /* hits that can be paged through; more are split by date. 0: all */
-    bool by_date; /* it cannot search: pages list everything of the dates, and query_matches sieves */
-    bool ranked;  /* it knows no operators: `hits` counts works with any of the words, best first; `read` keeps those
-                     that match, and ends where nothing matches any more */
+    bool key_needed; /* without a key a search gets no further than its first page: only a dry run asks then */
+    int page_size;   /* records asked for at a time */
+    int64_t window;  /* hits that can be paged through; more are split by date. 0: all */
+    bool by_date;    /* it cannot search: pages list everything of the dates, and query_matches sieves */
+    bool ranked;     /* it knows no operators: `hits` counts works with any of the words, best first; `read` keeps those
+                        that match, and ends where nothing matches any more */
 
     /* The request for the page at `cursor` (NULL or "": the first) of at most `size` records (0: page_size); `contact`
      * is a mail address. ERR_UNSUPPORTED: this query cannot be asked here (the text says why). NULL: no search, only
@@ -118,10 +118,9 @@ const struct source *source_lookup(const char *name); /* NULL: none of that name
 struct record *source_add_record(struct source_page *page, struct arena *arena);
 void source_add_fault(struct source_page *page, struct arena *arena, const char *place, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* Copies the file to the end of the record's, unless its URL is there already (http and https are
- * one). A page of PMC or Europe PMC for people
- * is none that may be fetched (PMC's notice of copyright): it only tells the PMCID, where the record has none. False
- * when the URL is no http(s) one or there are too many; the file is left out then. */
+/* Copies the file to the end of the record's, unless its URL is there already (http and https are one). A page of PMC
+ * or Europe PMC for people is none that may be fetched (PMC's notice of copyright): it only tells the PMCID, where the
+ * record has none. False when the URL is no http(s) one or there are too many; the file is left out then. */
 bool source_add_file(struct record *r, struct arena *arena, const struct record_file *file);
 
 /* What paging adapters put into their cursors: how many records came before, and the first one of the page before, by

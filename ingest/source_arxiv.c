@@ -17,7 +17,7 @@
 #include "ingest/query_fields.h"
 #include "ingest/source.h"
 
-enum { PAGE = 200, WINDOW = 30000, URL_MAX = 16 * 1024 };
+enum { PAGE = 200, WINDOW = 30000, URL_MAX = 8000 /* bytes of a URL that front ends take */ };
 
 static const struct query_syntax syntax = {
     .and_word = " AND ", .or_word = " OR ", .open = "(", .close = ")", .quote = '"'};

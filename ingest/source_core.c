@@ -17,7 +17,7 @@
 #include "ingest/query_fields.h"
 #include "ingest/source_json.h"
 
-enum { PAGE = 100, BY_OFFSET = 10000, URL_MAX = 16 * 1024 };
+enum { PAGE = 100, BY_OFFSET = 10000, URL_MAX = 8000 /* bytes of a URL that front ends take */ };
 
 static const struct query_syntax syntax = {
     .and_word = " AND ", .or_word = " OR ", .open = "(", .close = ")", .quote = '"'};
@@ -166,9 +166,13 @@ static bool read_page(const struct query *q, const cJSON *json, const struct sou
     int64_t n = cJSON_GetArraySize(results);
     if (!q)
         return true;
-    if (!source_turn("CORE", at, next_mark(json, at, n, out->hits, arena), (size_t)n, out, arena, e)) {
-        if (scroll_of(at))
-            out->next = BEGIN_SCROLL;
+    const char *mark = next_mark(json, at, n, out->hits, arena);
+    bool ok = !mark && n && at->seen + n < out->hits
+                  ? err_set(e, ERR_TEMPORARY, "CORE: no scrollId after %" PRId64 " of %" PRId64 " works", at->seen + n,
+                            out->hits)
+                  : source_turn("CORE", at, mark, (size_t)n, out, arena, e);
+    if (!ok) {
+        out->next = scroll_of(at) ? BEGIN_SCROLL : NULL;
         return false;
     }
     if (out->next && out->hits > BY_OFFSET && !scroll_of(at))

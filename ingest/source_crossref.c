@@ -24,7 +24,7 @@
     "DOI,title,subtitle,container-title,type,issued,published,published-online,published-print,license,link,"          \
     "abstract,resource,updated-by"
 
-enum { PAGE = 1000, RANKED = 20000, RANK_TERMS = 6 /* of each group: more only blur the ranking */ };
+enum { PAGE = 1000, RANKED = 20000, RANK_TERMS = 12 /* of each group: more only blur the ranking */ };
 
 static void write_words(const struct query *q, struct str *out)
 {
@@ -69,7 +69,7 @@ static bool ask(const struct query *q, const char *cursor, int size, const char 
     query_parameter(&url, "rows", arena_printf(arena, "%d", size > 0 && size < PAGE ? size : PAGE));
     query_parameter(&url, "cursor", *at.mark ? at.mark : "*");
     query_parameter(&url, "mailto", contact);
-    *out = (struct source_request){.url = arena_strdup(arena, url.data), .want = CONTENT_ANY};
+    *out = (struct source_request){.url = arena_strdup(arena, url.data), .want = CONTENT_JSON};
     str_release(&url);
     str_release(&filters);
     str_release(&words);
@@ -85,7 +85,7 @@ static bool ask_work(const char *id, const char *contact, struct arena *arena, s
     str_add(&url, BASE "/");
     source_escape_path(id, &url);
     query_parameter(&url, "mailto", contact);
-    *out = (struct source_request){.url = arena_strdup(arena, url.data), .want = CONTENT_ANY};
+    *out = (struct source_request){.url = arena_strdup(arena, url.data), .want = CONTENT_JSON};
     str_release(&url);
     return true;
 }
@@ -293,6 +293,8 @@ static bool read_reply(const struct query *q, const char *cursor, int status, co
         ok = true;
     }
 out:
+    if (!q)
+        out->next = NULL;
     cJSON_Delete(json);
     return ok;
 }

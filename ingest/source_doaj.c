@@ -15,7 +15,7 @@
 #include "ingest/query_fields.h"
 #include "ingest/source_json.h"
 
-enum { PAGE = 100, WINDOW = 1000, URL_MAX = 16 * 1024 };
+enum { PAGE = 100, WINDOW = 1000, URL_MAX = 8000 /* bytes of a URL that front ends take */ };
 
 static const char base[] = "https://doaj.org/api/search/articles/";
 
@@ -96,7 +96,7 @@ static bool ask_work(const char *id, const char *contact, struct arena *arena, s
     (void)contact;
     if (source_id_kind(id) != SOURCE_ID_DOI)
         return err_set(e, ERR_UNSUPPORTED, "DOAJ knows works by DOI only");
-    return ask_page(arena_printf(arena, "doi:\"%s\"", id), 1, 10, arena, out, e);
+    return ask_page(arena_printf(arena, "doi:\"%s\"", id), 1, 1, arena, out, e);
 }
 
 static void read_identifiers(const struct source_item *item, const cJSON *bib, struct record *r)
@@ -177,7 +177,7 @@ static bool read_article(const struct source_item *item, struct record *r)
     read_identifiers(item, bib, r);
     r->title = item_markup(item, bib, "title");
     r->abstract = item_markup(item, bib, "abstract");
-    int64_t year = item_number(item, bib, "year", 0), month = item_number(item, bib, "month", 0);
+    int64_t year = item_number(item, bib, "year", 0), month = source_json_number(bib, "month", 0);
     source_set_date(r, item->arena,
                     month >= 1 && month <= 12 ? arena_printf(item->arena, "%04d-%02d", (int)year, (int)month)
                                               : arena_printf(item->arena, "%04d", (int)year));
@@ -189,8 +189,8 @@ static bool read_article(const struct source_item *item, struct record *r)
     return true;
 }
 
-static bool read_page(const cJSON *json, const char *cursor, struct arena *arena, struct source_page *out,
-                      struct err *e)
+static bool read_page(const struct query *q, const cJSON *json, const char *cursor, struct arena *arena,
+                      struct source_page *out, struct err *e)
 {
     const cJSON *results = json_member(json, "results");
     out->hits = source_json_number(json, "total", -1);
@@ -207,7 +207,7 @@ static bool read_page(const cJSON *json, const char *cursor, struct arena *arena
     if (!n && seen < most)
         return err_set(e, ERR_TEMPORARY, "DOAJ: page %d of %lld hits is empty", page, (long long)out->hits);
     source_json_records(out, arena, results, "results", read_article);
-    if (n && (int64_t)page * size < most)
+    if (q && n && (int64_t)page * size < most)
         out->next = arena_printf(arena, "%d", page + 1);
     return true;
 }
@@ -215,7 +215,6 @@ static bool read_page(const cJSON *json, const char *cursor, struct arena *arena
 static bool read(const struct query *q, const char *cursor, int status, const char *body, size_t len,
                  struct arena *arena, struct source_page *out, struct err *e)
 {
-    (void)q;
     *out = (struct source_page){.hits = -1};
     struct err why = {0};
     cJSON *json = source_json("DOAJ", body, len, &why);
@@ -225,7 +224,7 @@ static bool read(const struct query *q, const char *cursor, int status, const ch
         *e = why;
         ok = false;
     }
-    ok = ok && read_page(json, cursor, arena, out, e);
+    ok = ok && read_page(q, json, cursor, arena, out, e);
     cJSON_Delete(json);
     return ok;
 }

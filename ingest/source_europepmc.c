@@ -75,7 +75,7 @@ static void ask_text(const char *query, const char *mark, int size, struct arena
     query_parameter(&url, "synonym", "false");
     query_parameter(&url, "pageSize", arena_printf(arena, "%d", size));
     query_parameter(&url, "cursorMark", mark);
-    *out = (struct source_request){.accept = "application/json", .want = CONTENT_ANY};
+    *out = (struct source_request){.accept = "application/json", .want = CONTENT_JSON};
     if (url.len > URL_MAX) {
         out->post = arena_strdup(arena, strchr(url.data, '?') + 1);
         out->url = REST "searchPOST";
@@ -103,6 +103,10 @@ static bool ask_work(const char *id, const char *contact, struct arena *arena, s
                      struct err *e)
 {
     enum source_id kind = source_id_kind(id);
+    if (strncmp(id, "PMID:", 5) == 0 && id[5] && strspn(id + 5, "0123456789") == strlen(id + 5)) {
+        ask_text(arena_printf(arena, "EXT_ID:%s AND SRC:MED", id + 5), "*", 1, arena, out);
+        return true;
+    }
     if (kind != SOURCE_ID_DOI && kind != SOURCE_ID_PMCID)
         return err_set(e, ERR_UNSUPPORTED, TITLE ": '%s' is neither a DOI nor a PMCID", id);
     ask_text(arena_printf(arena, kind == SOURCE_ID_DOI ? "DOI:\"%s\"" : "PMCID:%s", id), "*", 1, arena, out);

@@ -26,7 +26,7 @@
 #define TITLE "PubMed Central"
 #define BASE  "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
 
-enum { PAGE = 500, URL_MAX = 2000 };
+enum { PAGE = 500, URL_MAX = 2000, HITS_MAX = 1000000000, HISTORY_MAX = 512 /* bytes of a WebEnv */ };
 
 static const struct query_syntax syntax = {
     .and_word = " AND ", .or_word = " OR ", .open = "(", .close = ")", .quote = '"', .quote_all = true};
@@ -60,7 +60,7 @@ static void finish(struct str *url, const char *contact, struct arena *arena, st
     query_parameter(url, "retmode", "json");
     query_parameter(url, "tool", "figmill");
     query_parameter(url, "email", contact);
-    *out = (struct source_request){.want = CONTENT_ANY};
+    *out = (struct source_request){.want = CONTENT_JSON};
     char *parameters = strchr(url->data, '?');
     if (url->len > URL_MAX) {
         out->post = arena_strdup(arena, parameters + 1);
@@ -99,7 +99,7 @@ static bool read_history(const char *cursor, struct arena *arena, struct history
         text = bar ? bar + 1 : NULL;
     }
     *out = (struct history){part[0], part[1], strtoll(part[2], NULL, 10), strtoll(part[3], NULL, 10)};
-    return !text && out->start >= 0 && out->start <= out->hits && out->hits < INT64_C(1000000000000);
+    return !text && out->start >= 0 && out->start <= out->hits && out->hits <= HITS_MAX;
 }
 
 static bool ask(const struct query *q, const char *cursor, int size, const char *contact, struct arena *arena,
@@ -266,7 +266,7 @@ static bool read_search(const struct query *q, const cJSON *json, struct arena *
     const cJSON *result = json_member(json, "esearchresult");
     int64_t hits = source_json_number(result, "count", -1);
     const char *environment = json_text(result, "webenv"), *key = json_text(result, "querykey");
-    if (hits < 0)
+    if (hits < 0 || hits > HITS_MAX)
         return err_set(e, ERR_FORMAT, TITLE ": esearchresult.count is missing or no number");
     for (size_t i = 0; !q->raw && i < q->n_groups; i++) {
         if (is_dropped(&q->groups[i], result))
@@ -275,7 +275,8 @@ static bool read_search(const struct query *q, const cJSON *json, struct arena *
     out->hits = hits;
     if (!hits)
         return true;
-    if (!environment || !key || strchr(environment, '|') || strchr(key, '|') || !*environment)
+    if (!environment || !key || strchr(environment, '|') || strchr(key, '|') || !*environment ||
+        strlen(environment) > HISTORY_MAX || strlen(key) > HISTORY_MAX)
         return err_set(e, ERR_FORMAT, TITLE ": esearchresult has no webenv and querykey");
     out->next = arena_printf(arena, "%s|%s|0|%lld", environment, key, (long long)hits);
     return true;
@@ -341,6 +342,8 @@ static bool read_reply(const struct query *q, const char *cursor, int status, co
         ok = read_page(cursor, json, arena, out, e);
     }
 out:
+    if (!q)
+        out->next = NULL;
     cJSON_Delete(json);
     return ok;
 }

@@ -13,7 +13,7 @@
 #include "ingest/query_fields.h"
 #include "ingest/source_json.h"
 
-enum { PAGE = 500, URL_MAX = 16 * 1024 };
+enum { PAGE = 500, URL_MAX = 8000 /* bytes of a URL that front ends take */ };
 
 static const struct query_syntax syntax = {
     .and_word = " AND ", .or_word = " OR ", .open = "(", .close = ")", .quote = '"'};
@@ -166,9 +166,10 @@ static bool read_page(const struct query *q, const cJSON *json, const struct sou
     source_json_records(out, arena, docs, "response.docs", read_doc);
     if (!q)
         return true;
-    if (!next)
-        source_add_fault(out, arena, "nextCursorMark", "is missing");
-    bool last = !next || strcmp(next, *at->mark ? at->mark : "*") == 0;
+    bool last = next && strcmp(next, *at->mark ? at->mark : "*") == 0;
+    if (last && n && at->seen + (int64_t)n < out->hits - out->hits / 200)
+        return err_set(e, ERR_TEMPORARY, "HAL: the cursor repeats after %lld of %lld records",
+                       (long long)at->seen + (long long)n, (long long)out->hits);
     return source_turn("HAL", at, last ? NULL : next, n, out, arena, e);
 }
 

@@ -21,7 +21,12 @@
 #include "ingest/query_fields.h"
 #include "ingest/source.h"
 
-enum { PAGE = 1000, COMBINATIONS = 500 /* of a query */, TEXT_MAX = 4096, URL_MAX = 16 * 1024 };
+enum {
+    PAGE = 1000,
+    COMBINATIONS = 500 /* of a query */,
+    TEXT_MAX = 4096,
+    URL_MAX = 8000 /* bytes of a URL that front ends take */
+};
 
 static int64_t combinations(const struct query *q)
 {

@@ -52,7 +52,7 @@ static bool ask(const struct query *q, const char *cursor, int size, const char 
     query_parameter(&url, "select", SELECT);
     query_parameter(&url, "per_page", arena_printf(arena, "%d", size > 0 && size < PAGE ? size : PAGE));
     query_parameter(&url, "cursor", *at.mark ? at.mark : "*");
-    *out = (struct source_request){.url = arena_strdup(arena, url.data), .want = CONTENT_ANY};
+    *out = (struct source_request){.url = arena_strdup(arena, url.data), .want = CONTENT_JSON};
     str_release(&url);
     str_release(&filters);
     str_release(&search);
@@ -70,7 +70,7 @@ static bool ask_work(const char *id, const char *contact, struct arena *arena, s
                                             : "https://doi.org/10.48550/arXiv.");
     source_escape_path(id, &url);
     query_parameter(&url, "select", SELECT);
-    *out = (struct source_request){.url = arena_strdup(arena, url.data), .want = CONTENT_ANY};
+    *out = (struct source_request){.url = arena_strdup(arena, url.data), .want = CONTENT_JSON};
     str_release(&url);
     return kind != SOURCE_ID_NONE ||
            err_set(e, ERR_UNSUPPORTED, TITLE ": '%s' is neither a DOI, a PMCID nor an arXiv number", id);
@@ -217,6 +217,7 @@ const struct source source_openalex = {
     .title = TITLE,
     .host = "api.openalex.org",
     .key = "OPENALEX_KEY",
+    .key_needed = true,
     .key_query = "api_key=%s",
     .page_size = PAGE,
     .ask = ask,

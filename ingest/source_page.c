@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #define SEEN_MAX 1000000000000LL
+enum { MARK_MAX = 4096 /* bytes of a service's cursor */ };
 
 void source_cursor_read(const char *cursor, struct source_cursor *out)
 {
@@ -46,6 +47,8 @@ bool source_turn(const char *title, const struct source_cursor *at, const char *
     if (page->hits >= 0 && seen - page->hits > page->hits / 10 + SOURCE_MAX_PAGE)
         return err_set(e, ERR_TEMPORARY, "%s: %lld records came of a search with %lld hits: its pages go in circles",
                        title, (long long)seen, (long long)page->hits);
+    if (mark && strlen(mark) > MARK_MAX)
+        return err_set(e, ERR_FORMAT, "%s: a cursor of %zu bytes", title, strlen(mark));
     if (mark && items) {
         page->next = arena_printf(arena, "%lld.%08x.%s", (long long)seen, first, mark);
         return true;

@@ -69,7 +69,7 @@ static bool ask(const struct query *q, const char *cursor, int size, const char 
         query_parameter(&url, "is_oa", q->open_only ? "true" : NULL);
         query_parameter(&url, "page", *at.mark ? at.mark : "1");
         query_parameter(&url, "email", contact);
-        *out = (struct source_request){.url = arena_strdup(arena, url.data), .want = CONTENT_ANY};
+        *out = (struct source_request){.url = arena_strdup(arena, url.data), .want = CONTENT_JSON};
     }
     str_release(&url);
     str_release(&query);
@@ -85,7 +85,7 @@ static bool ask_work(const char *id, const char *contact, struct arena *arena, s
     str_add(&url, BASE);
     source_escape_path(id, &url);
     query_parameter(&url, "email", contact);
-    *out = (struct source_request){.url = arena_strdup(arena, url.data), .want = CONTENT_ANY};
+    *out = (struct source_request){.url = arena_strdup(arena, url.data), .want = CONTENT_JSON};
     str_release(&url);
     return true;
 }

@@ -45,7 +45,7 @@ bool yaml_read(const char *text, size_t len, size_t max, struct yaml_reader *r, 
     yaml_document_t document;
     bool ok = false;
     if (len > max)
-        return err_set(r->e, ERR_LIMIT, "%s: more than %zu bytes", r->path, max);
+        return err_set(r->e, ERR_USAGE, "%s: more than %zu bytes", r->path, max);
     if (!yaml_parser_initialize(&parser))
         return err_set(r->e, ERR_SYSTEM, "%s: no memory to read it", r->path);
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);

@@ -19,7 +19,7 @@ struct yaml_reader {
 };
 
 /* Hands the text's one document to `read`. ERR_USAGE: no YAML, with its place; an empty document; more than one;
- * ERR_LIMIT: more than `max` bytes. */
+ * more than `max` bytes. */
 typedef bool yaml_read_fn(struct yaml_reader *r, const yaml_node_t *node, void *into);
 bool yaml_read(const char *text, size_t len, size_t max, struct yaml_reader *r, yaml_read_fn *read, void *into);
 

@@ -25,6 +25,7 @@ static const struct {
     {"query", "runs SQL on the corpus, read-only"},
     {"explain", "tells where a pair, a figure or a sample comes from"},
     {"verify", "proves that the corpus is whole, and mends it"},
+    {"purge", "takes an article down, for good"},
     {"merge", "folds other corpora into one"},
     {"report", "writes a report on a corpus"},
     {"serve", "shows the corpus in a browser"},

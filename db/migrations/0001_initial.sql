@@ -45,7 +45,8 @@ CREATE TABLE article ( -- one scholarly work; owned by import, fetch and search
     added       INTEGER NOT NULL,
     merged_into INTEGER REFERENCES article, -- the article that its documents went to, once both proved to be one work
     drop_reason TEXT,
-    title_key   TEXT              -- fingerprint of its folded title and year, for works without an identifier in common
+    title_key   TEXT,             -- fingerprint of its folded title and year, for works without an identifier in common
+    drop_note   TEXT              -- what drop_reason means in this case: the licence that stands in the way
 ) STRICT;
 CREATE INDEX article_title ON article (title_key) WHERE title_key IS NOT NULL;
 
@@ -122,8 +123,8 @@ CREATE TABLE search_fault ( -- records that could not be read; owned by search
 CREATE TABLE fetch ( -- a URL wanted for an article, and what came of it; owned by fetch
     fetch_id      INTEGER PRIMARY KEY,
     article_id    INTEGER NOT NULL REFERENCES article,
-    route         TEXT NOT NULL,    -- pmc europepmc xml pdf lookup landing given
-    role          TEXT NOT NULL,    -- versions metadata article pdf html media page record
+    route         TEXT NOT NULL,    -- lookup pmc europepmc xml pdf landing given
+    role          TEXT NOT NULL,    -- versions metadata article pdf media page record given
     url           TEXT NOT NULL,    -- without keys
     name          TEXT,             -- of a file: what documents call it
     md5           TEXT,             -- that it must have; null: not known
@@ -549,7 +550,7 @@ SELECT a.article_id, coalesce(a.doi, f.doi) AS doi, coalesce(a.pmcid, f.pmcid) A
        (SELECT count(*) FROM figure_use u WHERE u.article_id = a.article_id AND u.drop_reason IS NULL) AS n_figures,
        s.split, CASE WHEN a.merged_into IS NOT NULL THEN 'merged'
                      WHEN a.article_id IN (SELECT article_id FROM article_retracted) THEN 'retracted'
-                     ELSE a.drop_reason END AS drop_reason, a.key
+                     ELSE a.drop_reason END AS drop_reason, a.key, a.drop_note
 FROM article a
 LEFT JOIN article_front f USING (article_id)
 LEFT JOIN article_split s USING (article_id);
@@ -567,6 +568,11 @@ FROM record r;
 
 CREATE VIEW v_search_fault AS
 SELECT f.search_id, s.source, s.name, f.page, f.place, f.text FROM search_fault f JOIN search s USING (search_id);
+
+CREATE VIEW v_fetch AS
+SELECT fetch_id, article_id, route, role, state, status, url, final_url, media_type, sha256, bytes, license, license_source,
+       fetched, checked, attempts, seconds, robots, err_kind, err_text, name, document_id
+FROM fetch;
 
 CREATE VIEW v_picture AS
 SELECT image_sha256, width, height, bytes, phash, class, class_confidence, white, dominant, grey, vivid, dark, flat, edges,

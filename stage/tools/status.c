@@ -1,5 +1,6 @@
 /* status.c: the program figmill-status. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "db/match.h"
 #include "db/status.h"
@@ -16,23 +17,26 @@ static const char description[] =
     "Options of this program:\n"
     "  --failures         only what failed: each item with its reason\n"
     "  --funnel           only the funnel\n"
+    "  --hosts            only the servers that search and fetch asked: how they answered, at which rate they are asked\n"
+    "                     and may be, until when they are left alone and why; and why files did not come, by route\n"
     "  --crosscheck       only the articles that have both a PDF and an XML or HTML document: how many of the figures\n"
     "                     the PDF gave too, and how well captions and pictures agree; in all, by language, by\n"
     "                     publisher, by article\n"
-    "With --json: one object with lists stages, reasons, funnel, runs (or the list asked for; of the cross-check: all,\n"
-    "languages, publishers, articles).\n"
+    "With --json: one object with lists stages, reasons, fetch, hosts, funnel, runs (or the list asked for; of the\n"
+    "cross-check: all, languages, publishers, articles).\n"
     "\n"
     "Examples:\n"
     "  figmill status\n"
     "  figmill status --failures --json | jq -r '.failures[].item'\n";
 
 static struct {
-    int failures, funnel, crosscheck;
+    int failures, funnel, hosts, crosscheck;
 } given;
 
 static const struct poptOption options[] = {
     {"failures", 0, POPT_ARG_NONE, &given.failures, 0, NULL, NULL},
     {"funnel", 0, POPT_ARG_NONE, &given.funnel, 0, NULL, NULL},
+    {"hosts", 0, POPT_ARG_NONE, &given.hosts, 0, NULL, NULL},
     {"crosscheck", 0, POPT_ARG_NONE, &given.crosscheck, 0, NULL, NULL},
     POPT_TABLEEND,
 };
@@ -68,6 +72,8 @@ static const struct section {
 } sections[] = {
     {"stages", "Stages", status_stages},
     {"reasons", "Failed, by reason (--failures lists all)", status_reasons},
+    {"fetch", "Files that did not come, by route", status_fetch_reasons},
+    {"hosts", "Servers (--hosts)", status_hosts},
     {"funnel", "Funnel", status_funnel},
     {"runs", "Last runs (UTC)", last_runs},
 };
@@ -77,18 +83,30 @@ static const struct section crosscheck[] = {
     {"publishers", "By publisher", crosscheck_publishers},
     {"articles", "By article", crosscheck_articles},
 };
+static const struct section hosts[] = {
+    {"hosts", "Servers", status_hosts},
+    {"fetch", "Files that did not come, by route", status_fetch_reasons},
+};
 static const struct section failures = {"failures", "Failures", status_failures};
 static const struct section funnel = {"funnel", "Funnel", status_funnel};
 
+/* Without rows a section of search and fetch is left out: many a corpus has never asked a server. */
 static bool print_section(struct db *db, const struct section *section, bool json, bool first, struct err *e)
 {
-    if (json)
-        printf("%s\"%s\": ", first ? "{" : ",\n", section->name);
-    else
-        printf("%s%s\n", first ? "" : "\n", section->title);
-    struct printer *p = printer_new(stdout, json ? PRINT_JSON : PRINT_TABLE, CELL_WIDTH);
+    char *text = NULL;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+    if (!out)
+        return err_set(e, ERR_SYSTEM, "no memory");
+    struct printer *p = printer_new(out, json ? PRINT_JSON : PRINT_TABLE, CELL_WIDTH);
     bool ok = section->rows(db, printer_sink(p), e);
-    printer_end(p);
+    long rows = printer_end(p);
+    fclose(out);
+    if (json)
+        printf("%s\"%s\": %s", first ? "{" : ",\n", section->name, text);
+    else if (rows || first || (section->rows != status_hosts && section->rows != status_fetch_reasons))
+        printf("%s%s\n%s", first ? "" : "\n", section->title, text);
+    free(text);
     return ok;
 }
 
@@ -100,6 +118,9 @@ static int run(struct tool_context *c, struct err *e)
     if (given.crosscheck) {
         shown = crosscheck;
         n = sizeof crosscheck / sizeof *crosscheck;
+    } else if (given.hosts) {
+        shown = hosts;
+        n = sizeof hosts / sizeof *hosts;
     } else if (given.failures || given.funnel) {
         shown = given.failures ? &failures : &funnel;
         n = 1;
