@@ -146,7 +146,8 @@ bool fetch_each(struct db *db, int64_t since, int64_t only, fetch_each_fn *each,
         "|| coalesce(license, '') || char(0) || coalesce(license_url, '') || char(0) || coalesce(retracted, 0), char(0)) "
         "FROM (SELECT source, files, license, license_url, retracted FROM record WHERE article_id = a.article_id "
         "ORDER BY record_id))), part(a.key) FROM article a WHERE a.merged_into IS NULL "
-        "AND (?2 = 0 OR a.article_id = ?2) AND a.drop_reason IS NOT 'purged' "
+        /* A range, since SQLite does not look up the key of "?2 = 0 OR ...". */
+        "AND a.article_id BETWEEN ?2 AND iif(?2 = 0, 9223372036854775807, ?2) AND a.drop_reason IS NOT 'purged' "
         "AND (?2 > 0 OR EXISTS (SELECT 1 FROM record r WHERE r.article_id = a.article_id "
         "AND (r.added >= ?1 OR r.updated >= ?1))) "
         "AND NOT EXISTS (SELECT 1 FROM tombstone t WHERE t.key IN ("
