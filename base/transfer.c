@@ -290,7 +290,6 @@ static void set_request(struct transfer *x, const struct transfer_request *q, co
     CURL *c = x->reply.easy;
     int connect_timeout = q->connect_timeout_s ? q->connect_timeout_s : DEFAULT_CONNECT_TIMEOUT;
     curl_easy_setopt(c, CURLOPT_URL, target->url);
-    curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 0L);
     curl_easy_setopt(c, CURLOPT_HTTPHEADER, x->headers);
     if (q->post) {
         curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(q->post));
@@ -318,7 +317,6 @@ static void clear_reply(struct transfer_reply *r, const struct transfer_request 
         .timeout_s = q->timeout_s ? q->timeout_s : DEFAULT_TIMEOUT,
         .started = transfer_clock(),
         .identity = q->identity,
-        .repeatable = !q->post,
         .headers.easy = r->easy,
     };
 }
@@ -430,13 +428,7 @@ static void take_ended(struct transfers *t, struct pool *p)
             continue;
         CURLcode code = m->data.result; /* gone with the handle */
         curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&x);
-        if (transfer_reply_again(&x->reply, code)) {
-            curl_multi_remove_handle(p->multi, x->reply.easy);
-            x->added = false;
-            push(&t->starting, x->id);
-        } else {
-            finish(t, x, code);
-        }
+        finish(t, x, code);
     }
 }
 

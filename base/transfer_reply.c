@@ -239,19 +239,6 @@ void transfer_reply_release(struct transfer_reply *r)
     gunzip_free(r->gunzip);
 }
 
-bool transfer_reply_again(struct transfer_reply *r, CURLcode code)
-{
-    bool gone = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING ||
-                code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM;
-    if (!gone || !r->repeatable || r->decided || r->sockets || r->header_bytes)
-        return false;
-    /* libcurl does the same, but not when it meets the reset while it sends. */
-    r->repeatable = false;
-    r->detail[0] = 0;
-    curl_easy_setopt(r->easy, CURLOPT_FRESH_CONNECT, 1L);
-    return true;
-}
-
 static enum transfer_end end_of_timeout(const struct transfer_reply *r)
 {
     curl_off_t ready = 0;

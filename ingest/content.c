@@ -9,9 +9,15 @@
 #include "ingest/import_xml.h"
 
 static const char *const wanted[] = {
-    [CONTENT_ANY] = "anything",           [CONTENT_JSON] = "JSON",       [CONTENT_XML] = "XML",
-    [CONTENT_ARTICLE] = "an XML article", [CONTENT_HTML] = "a page",     [CONTENT_PDF] = "a PDF",
-    [CONTENT_IMAGE] = "an image",         [CONTENT_TEXT] = "plain text",
+    [CONTENT_ANY] = "anything",
+    [CONTENT_JSON] = "JSON",
+    [CONTENT_DATA] = "JSON or XML",
+    [CONTENT_XML] = "XML",
+    [CONTENT_ARTICLE] = "an XML article",
+    [CONTENT_HTML] = "a page",
+    [CONTENT_PDF] = "a PDF",
+    [CONTENT_IMAGE] = "an image",
+    [CONTENT_TEXT] = "plain text",
 };
 
 /* A body under examination. */
@@ -181,6 +187,14 @@ static bool check_json(struct look *l, struct err *e)
     return close == (open == '{' ? '}' : ']') || cut(l, "JSON", e);
 }
 
+static bool check_data(struct look *l, struct err *e)
+{
+    const char *start = l->text;
+    while (start < l->text + l->len && is_space(*start))
+        start++;
+    return start < l->text + l->len && *start == '<' ? check_xml(l, e) : check_json(l, e);
+}
+
 static bool check_html(struct look *l, struct err *e)
 {
     struct page_look page;
@@ -260,9 +274,9 @@ static bool check_any(struct look *l, struct err *e)
 bool content_check(enum content_want want, const struct content *c, const char **media_type, struct err *e)
 {
     static bool (*const checks[])(struct look *, struct err *) = {
-        [CONTENT_ANY] = check_any,     [CONTENT_JSON] = check_json, [CONTENT_XML] = check_xml,
-        [CONTENT_ARTICLE] = check_xml, [CONTENT_HTML] = check_html, [CONTENT_PDF] = check_pdf,
-        [CONTENT_IMAGE] = check_image, [CONTENT_TEXT] = check_text,
+        [CONTENT_ANY] = check_any, [CONTENT_JSON] = check_json,   [CONTENT_DATA] = check_data,
+        [CONTENT_XML] = check_xml, [CONTENT_ARTICLE] = check_xml, [CONTENT_HTML] = check_html,
+        [CONTENT_PDF] = check_pdf, [CONTENT_IMAGE] = check_image, [CONTENT_TEXT] = check_text,
     };
     struct look l = {.c = c, .want = want, .arena = ARENA_INIT};
     bool ok;

@@ -12,6 +12,7 @@
 enum content_want {
     CONTENT_ANY,
     CONTENT_JSON,    /* an object or a list, from its first byte to its last */
+    CONTENT_DATA,    /* CONTENT_JSON or CONTENT_XML: a service that may answer in either */
     CONTENT_XML,     /* a root element that is closed at the end; no HTML */
     CONTENT_ARTICLE, /* CONTENT_XML, and an article's root (import_kind.h: JATS, BMC, TEI, ...) with a body or front */
     CONTENT_HTML,    /* a page that is no challenge, login, consent or error page */

@@ -13,7 +13,8 @@
  *
  * Odd ones: esearchresult.ERROR or a top-level "error" under a status of 200; the 429's JSON holds the caller's address
  * in "api-key", which must not be told; a history that has expired is "Unable to obtain query #1"; pmid "0" is none;
- * a record may be {"uid": ..., "error": ...}; errors may come as XML (<ERROR>) or HTML whatever retmode says. */
+ * a record may be {"uid": ..., "error": ...}; errors may come as XML (<ERROR>) or HTML whatever retmode says, and
+ * mirrors answer a search in XML, which is read too. */
 #include "ingest/source_json.h"
 
 #include <stdio.h>
@@ -22,6 +23,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "ingest/import_xml.h"
 
 #define TITLE "PubMed Central"
 #define BASE  "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
@@ -60,7 +62,7 @@ static void finish(struct str *url, const char *contact, struct arena *arena, st
     query_parameter(url, "retmode", "json");
     query_parameter(url, "tool", "figmill");
     query_parameter(url, "email", contact);
-    *out = (struct source_request){.want = CONTENT_JSON};
+    *out = (struct source_request){.want = CONTENT_DATA};
     char *parameters = strchr(url->data, '?');
     if (url->len > URL_MAX) {
         out->post = arena_strdup(arena, parameters + 1);
@@ -282,6 +284,44 @@ static bool read_search(const struct query *q, const cJSON *json, struct arena *
     return true;
 }
 
+/* A search's result in XML, as the JSON that the same search gives; NULL: it is none. The first count is that of the
+ * whole query, those of its terms follow. */
+static cJSON *search_of_xml(const char *body, size_t len)
+{
+    static const char *const members[][2] = {{"Count", "count"}, {"WebEnv", "webenv"}, {"QueryKey", "querykey"}};
+    struct xml_scan scan = {body, body + len};
+    struct xml_piece piece;
+    const char *member = NULL;
+    cJSON *json = NULL, *result = NULL, *lost = NULL;
+    bool whole = false;
+    while (xml_next(&scan, &piece)) {
+        char text[1024] = "";
+        if (piece.token == XML_START && !result && xml_is(&piece, "eSearchResult")) {
+            json = cJSON_CreateObject();
+            result = cJSON_AddObjectToObject(json, "esearchresult");
+            lost = cJSON_AddArrayToObject(cJSON_AddObjectToObject(result, "errorlist"), "phrasesnotfound");
+        } else if (piece.token == XML_TEXT && result && member) {
+            xml_decode(piece.text, piece.len, text, sizeof text);
+            if (!*member)
+                cJSON_AddItemToArray(lost, cJSON_CreateString(text));
+            else if (!cJSON_HasObjectItem(result, member))
+                cJSON_AddStringToObject(result, member, text);
+        }
+        member = NULL;
+        for (size_t i = 0; piece.token == XML_START && i < sizeof members / sizeof *members; i++)
+            if (xml_is(&piece, members[i][0]))
+                member = members[i][1];
+        if (piece.token == XML_START && (xml_is(&piece, "PhraseNotFound") || xml_is(&piece, "QuotedPhraseNotFound")))
+            member = "";
+        whole |= piece.token == XML_CLOSE && xml_is(&piece, "eSearchResult");
+    }
+    if (!whole) {
+        cJSON_Delete(json);
+        json = NULL;
+    }
+    return json;
+}
+
 /* The summaries stand beside the list of their uids, under their names. */
 static size_t read_summaries(const cJSON *json, struct arena *arena, struct source_page *out)
 {
@@ -331,6 +371,8 @@ static bool read_reply(const struct query *q, const char *cursor, int status, co
     bool ok = false;
     if (!check_errors(status, body, len, json, out, e))
         goto out;
+    if (!json && q && (!cursor || !*cursor))
+        json = search_of_xml(body, len);
     if (!json) {
         *e = why;
     } else if (!q) {

@@ -56,6 +56,11 @@ static void json_from_first_to_last_byte(void **state)
 
 static void xml_closes_its_root(void **state)
 {
+    IS(CONTENT_DATA, "{\"a\": 1}");
+    IS(CONTENT_DATA, "<?xml version='1.0'?><r><a/></r>");
+    IS_NOT(CONTENT_DATA, "{\"a\": 1", "cut");
+    IS_NOT(CONTENT_DATA, "<r><a/>", "cut");
+    IS_NOT(CONTENT_DATA, "<html><title>Log in</title></html>", "login page");
     IS(CONTENT_XML, "<?xml version='1.0'?><feed xmlns='x'><a/></feed>\n");
     assert_string_equal(type, "application/xml");
     IS(CONTENT_XML, "<a:OAI-PMH xmlns:a='x'><r/></a:OAI-PMH ><!-- generated </x> --> <?pi?>\n");

@@ -108,6 +108,17 @@ static void test_pages(void **state)
     case_end(&c);
 }
 
+/* A mirror may know no JSON. */
+static void test_search_in_xml(void **state)
+{
+    struct source_case c = open_case();
+    assert_true(case_read(&c, "eutils/search.xml", 200, NULL));
+    assert_int_equal(c.page.hits, 3);
+    assert_string_equal(c.page.next, "MCID_ab&c|1|0|3");
+    case_broken(&c, "eutils/search.xml", NULL);
+    case_end(&c);
+}
+
 static void test_errors(void **state)
 {
     struct source_case c = open_case();
@@ -153,6 +164,9 @@ static void count_recorded(struct source_case *c, const char *name, const char *
         assert_true(ok);
         assert_int_equal(c->page.hits, 28198);
         assert_string_equal(c->page.next, "MCID_6a9fbe6de7945a8899092570|1|0|28198");
+    } else if (strcmp(name, "esearch_pmc_xml_usehistory_n.xml") == 0) {
+        assert_true(ok);
+        assert_int_equal(c->page.hits, 220255);
     } else if (strcmp(name, "rate_limit_429.json") == 0 || strcmp(name, "y2026_eutils_25d2878202.json") == 0) {
         case_expect_error(c, ERR_TEMPORARY, "rate limit");
     } else if (strcmp(name, "esearch_empty_term_error_http200.json") == 0) {
@@ -178,8 +192,8 @@ static void test_recorded(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_ask), cmocka_unit_test(test_ask_long),
-                                       cmocka_unit_test(test_pages), cmocka_unit_test(test_errors),
-                                       cmocka_unit_test(test_recorded)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_ask),    cmocka_unit_test(test_ask_long),
+                                       cmocka_unit_test(test_pages),  cmocka_unit_test(test_search_in_xml),
+                                       cmocka_unit_test(test_errors), cmocka_unit_test(test_recorded)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
