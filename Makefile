@@ -7,14 +7,14 @@
 ##   make install   install the programs (PREFIX=/usr/local, DESTDIR=)
 ##
 ## Stages, in the order of the line; each does what is ready and nothing else:
-##   make search    find articles           PROFILE=ldrt CONTACT=you@example.org SINCE=DATE DRY_RUN=1
-##   make fetch     get what search found   CONTACT=MAIL PROFILE=NAME LIST=FILE LICENCE=LIST PDF=1 REFRESH=1
+##   make search    find articles           CONTACT=you@example.org PROFILE=ldrt SOURCE=LIST SINCE=DATE DRY_RUN=1
+##   make fetch     get what search found   CONTACT=MAIL PROFILE=NAME LIST=FILE LICENCE=LIST PDF=1 REFRESH=1 DRY_RUN=1
 ##   make import    take in articles        PATHS='FILE|FOLDER|ARCHIVE ...' or LIST=FILE
 ##   make extract   find figures            NO_IMAGES=1
 ##   make translate bring them into English TRANSLATOR_URL= TRANSLATOR_MODEL= TRANSLATOR_KEY=
 ##   make generate  make pairs              GENERATOR_URL= GENERATOR_MODEL= GENERATOR_KEY=
 ##   make shards    write training shards   OUT=DIR FORMAT=LIST TARGET=N EVAL_SIZE=N SEED=N
-##   make corpus    all five, one after the other, with the variables of all
+##   make corpus    import to shards, one after the other, with the variables of all; with PROFILE= search and fetch first
 ##   make status    show where the corpus stands
 ##
 ## All of these take
@@ -67,10 +67,20 @@ install: build
 	@$(if $(PREFIX),meson configure build -Dprefix='$(abspath $(PREFIX))' && ninja -C build --quiet >/dev/null)
 	@$(if $(DESTDIR),DESTDIR='$(abspath $(DESTDIR))') meson install -C build --no-rebuild --quiet
 
+# Services want to know whom to write to.
+named = $(if $(CONTACT)$(FIGMILL_CONTACT),,echo "make $@: say who asks: CONTACT=you@example.org" >&2; exit 2)
+who = $(if $(CONTACT),--contact '$(CONTACT)')
+search_options = --profile '$(or $(PROFILE),ldrt)' $(if $(SOURCE),--source '$(SOURCE)') $(if $(SINCE),--since '$(SINCE)')
+fetch_options = $(if $(PROFILE),--profile '$(PROFILE)') $(if $(LICENCE),--licence '$(LICENCE)') $(if $(PDF),--pdf)
+
+search: build
+	@$(named)
+	@$(FIGMILL) search $(common) $(who) $(search_options) $(if $(DRY_RUN),--dry-run)
+
 fetch: build
-	@$(if $(CONTACT)$(FIGMILL_CONTACT),,echo "make fetch: say who asks: CONTACT=you@example.org" >&2; exit 2)
-	@$(FIGMILL) fetch $(common) $(if $(CONTACT),--contact '$(CONTACT)') $(if $(PROFILE),--profile '$(PROFILE)') \
-	    $(if $(LIST),--list '$(LIST)') $(if $(LICENCE),--licence '$(LICENCE)') $(if $(PDF),--pdf) $(if $(REFRESH),--refresh)
+	@$(named)
+	@$(FIGMILL) fetch $(common) $(who) $(fetch_options) $(if $(LIST),--list '$(LIST)') $(if $(REFRESH),--refresh) \
+	    $(if $(DRY_RUN),--dry-run)
 
 import: build
 	@$(if $(PATHS)$(LIST),,echo "make import: name what to take in: PATHS='FOLDER ...' or LIST=FILE" >&2; exit 2)
@@ -85,21 +95,19 @@ translate generate: build
 shards: build
 	@$(FIGMILL) shard $(common) $(shard_options)
 
-# Single items that fail (exit status 1) do not stop the line. An old corpus needs nothing more to take in.
+# Single items that fail (exit status 1) do not stop the line. An old corpus needs nothing more to take in; PROFILE= begins
+# with search and fetch.
 corpus: build
+	@$(if $(PROFILE),$(named))
 	@failed=0; \
 	run() { $(FIGMILL) "$$@" || { s=$$?; [ $$s = 1 ] || exit $$s; failed=1; }; }; \
+	$(if $(PROFILE),run search $(common) $(who) $(search_options); run fetch $(common) $(who) $(fetch_options);) \
 	$(if $(PATHS)$(LIST),run import $(common) $(if $(LIST),--list '$(LIST)') $(PATHS);) \
 	run extract $(common) $(if $(NO_IMAGES),--no-images); run translate $(common); run generate $(common); \
 	run shard $(common) $(shard_options); exit $$failed
 
 status: build
 	@$(FIGMILL) status --corpus '$(CORPUS)' $(ARGS)
-
-search: build
-	@$(if $(CONTACT),,echo "make search: services want to know whom to write to: CONTACT=you@example.org" >&2; exit 2)
-	@$(FIGMILL) search $(common) --contact '$(CONTACT)' --profile '$(or $(PROFILE),ldrt)' \
-	    $(if $(SINCE),--since '$(SINCE)') $(if $(DRY_RUN),--dry-run)
 
 judge report serve:
 	@echo "make $@: not in this version" >&2; exit 2

@@ -13,6 +13,7 @@
 #include "base/address.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "base/transfer_reply.h"
 
 enum {
@@ -183,31 +184,60 @@ int transfers_running(const struct transfers *t)
 
 /* Starting. */
 
-static bool check_url(struct transfers *t, const char *url, bool *secure, bool *hidden, struct err *e)
+struct target {
+    char *url; /* by curl_free */
+    bool secure, hidden /* by its writing it leads to a private address */;
+};
+
+/* libcurl itself converts names in other scripts by the process's locale, which is not set. */
+static bool make_host_ascii(CURLU *url, const char *host)
 {
-    char *scheme = NULL, *host = NULL;
-    CURLUcode code = curl_url_set(t->url, CURLUPART_URL, url, CURLU_DISALLOW_USER);
-    bool ok = code == CURLUE_OK && curl_url_get(t->url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-              curl_url_get(t->url, CURLUPART_HOST, &host, 0) == CURLUE_OK;
-    *secure = ok && strcasecmp(scheme, "https") == 0;
-    if (code != CURLUE_OK)
-        err_set(e, ERR_FORMAT, "%.200s: not a URL to fetch: %s", url, curl_url_strerror(code));
-    else if (!ok || (!*secure && strcasecmp(scheme, "http") != 0))
-        ok = err_set(e, ERR_FORMAT, "%.200s: only http and https are fetched", url);
-    else
-        *hidden = address_host_is_private(host);
+    struct str ascii = STR_INIT(256);
+    bool ok = true;
+    for (const char *at = host; *at && ok; at++)
+        if (*at & 0x80) {
+            ok = text_host_to_ascii(host, strlen(host), &ascii) &&
+                 curl_url_set(url, CURLUPART_HOST, ascii.data, 0) == CURLUE_OK;
+            break;
+        }
+    str_release(&ascii);
+    return ok;
+}
+
+static bool look_at(CURLU *url, struct target *target)
+{
+    char *scheme = NULL, *name = NULL, *host = NULL;
+    bool ok = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+              (strcasecmp(scheme, "http") == 0 || strcasecmp(scheme, "https") == 0) &&
+              curl_url_get(url, CURLUPART_HOST, &name, 0) == CURLUE_OK && make_host_ascii(url, name) &&
+              curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+              curl_url_get(url, CURLUPART_URL, &target->url, 0) == CURLUE_OK;
+    if (ok) {
+        target->secure = strcasecmp(scheme, "https") == 0;
+        target->hidden = address_host_is_private(host);
+    }
     curl_free(scheme);
+    curl_free(name);
     curl_free(host);
     return ok;
 }
 
-static bool add_line(struct curl_slist **list, const char *line)
+static bool check_url(struct transfers *t, const char *url, struct target *target, struct err *e)
+{
+    CURLUcode code = curl_url_set(t->url, CURLUPART_URL, url, CURLU_DISALLOW_USER);
+    if (code == CURLUE_USER_NOT_ALLOWED) /* The URL is not repeated: there may be a password in it. */
+        return err_set(e, ERR_FORMAT, "a URL with a user's name is not fetched");
+    if (code != CURLUE_OK)
+        return err_set(e, ERR_FORMAT, "%.200s: not a URL to fetch: %s", url, curl_url_strerror(code));
+    return look_at(t->url, target) || err_set(e, ERR_FORMAT, "%.200s: not a URL of http or https with a host", url);
+}
+
+static void add_line(struct curl_slist **list, const char *line)
 {
     struct curl_slist *longer = curl_slist_append(*list, line);
     if (!longer)
         abort(); /* libcurl is out of memory. */
     *list = longer;
-    return true;
 }
 
 static bool add_lines(struct transfer *x, const struct transfer_request *q, struct err *e)
@@ -255,11 +285,12 @@ static void give_back(struct transfers *t, struct transfer *x)
     t->free = x;
 }
 
-static void set_request(struct transfer *x, const struct transfer_request *q, bool secure)
+static void set_request(struct transfer *x, const struct transfer_request *q, const struct target *target)
 {
     CURL *c = x->reply.easy;
     int connect_timeout = q->connect_timeout_s ? q->connect_timeout_s : DEFAULT_CONNECT_TIMEOUT;
-    curl_easy_setopt(c, CURLOPT_URL, q->url);
+    curl_easy_setopt(c, CURLOPT_URL, target->url);
+    curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 0L);
     curl_easy_setopt(c, CURLOPT_HTTPHEADER, x->headers);
     if (q->post) {
         curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(q->post));
@@ -272,7 +303,7 @@ static void set_request(struct transfer *x, const struct transfer_request *q, bo
     curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)(q->stall_s ? q->stall_s : DEFAULT_STALL));
     curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)(q->min_speed ? q->min_speed : DEFAULT_MIN_SPEED));
     /* Rather one connection with many streams than one each, where the server may know HTTP/2. */
-    curl_easy_setopt(c, CURLOPT_PIPEWAIT, secure ? 1L : 0L);
+    curl_easy_setopt(c, CURLOPT_PIPEWAIT, target->secure ? 1L : 0L);
 }
 
 static void clear_reply(struct transfer_reply *r, const struct transfer_request *q,
@@ -287,6 +318,7 @@ static void clear_reply(struct transfer_reply *r, const struct transfer_request 
         .timeout_s = q->timeout_s ? q->timeout_s : DEFAULT_TIMEOUT,
         .started = transfer_clock(),
         .identity = q->identity,
+        .repeatable = !q->post,
         .headers.easy = r->easy,
     };
 }
@@ -300,22 +332,24 @@ static void push(struct ids *ids, uint64_t id)
 bool transfers_start(struct transfers *t, const struct transfer_request *q, const struct transfer_events *events,
                      void *context, uint64_t *id, struct err *e)
 {
-    bool secure = false, hidden = false;
+    struct target target = {0};
     if (t->running >= t->max)
         return err_set(e, ERR_LIMIT, "%d transfers are under way already", t->max);
-    if (!check_url(t, q->url, &secure, &hidden, e))
+    if (!check_url(t, q->url, &target, e))
         return false;
     struct transfer *x = take_transfer(t);
-    if (!add_lines(x, q, e)) {
+    bool ok = add_lines(x, q, e);
+    clear_reply(&x->reply, q, events, context);
+    set_request(x, q, &target);
+    curl_free(target.url);
+    if (!ok) {
         give_back(t, x);
         return false;
     }
-    clear_reply(&x->reply, q, events, context);
-    set_request(x, q, secure);
     x->pool = &t->pools[q->private_ok ? POOL_ANY : POOL_PUBLIC];
     /* All sockets lead to the proxy when there is one, so that only the URL's own writing can be looked at. */
     x->reply.any_address = q->private_ok || *t->proxy;
-    if (hidden && !q->private_ok)
+    if (target.hidden && !q->private_ok)
         transfer_reply_decide(&x->reply, TRANSFER_PRIVATE, "the URL names a private address");
     do
         x->id = ++t->serial;
@@ -396,7 +430,13 @@ static void take_ended(struct transfers *t, struct pool *p)
             continue;
         CURLcode code = m->data.result; /* gone with the handle */
         curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&x);
-        finish(t, x, code);
+        if (transfer_reply_again(&x->reply, code)) {
+            curl_multi_remove_handle(p->multi, x->reply.easy);
+            x->added = false;
+            push(&t->starting, x->id);
+        } else {
+            finish(t, x, code);
+        }
     }
 }
 

@@ -2,10 +2,12 @@
  * connections kept and used again, nothing ever blocks but transfers_turn.
  *
  * A transfer is one exchange with one server: redirects are not followed but reported, a status of 500 is a result like
- * any other; what is to be done about either is the caller's affair. Whoever asks for bytes from the net must not be
- * led astray: only http and https, no address that transfers_new's options do not allow (checked when the socket is
- * made, so after DNS), no reply larger, slower or longer than the request says. Certificates are verified. The
- * environment's proxies are not used. */
+ * any other; what is to be done about either is the caller's affair. A GET on a connection that was kept and had gone
+ * is sent once more; nothing else is repeated. A body that states no length and is not chunked ends with its
+ * connection: whether it was cut only the caller can tell. Whoever asks for bytes from the net must not be led astray:
+ * only http and https, no address that transfers_new's options do not allow (checked when the socket is made, so after
+ * DNS), no reply larger, slower or longer than the request says. Certificates are verified. The environment's proxies
+ * are not used. */
 #ifndef FIGMILL_BASE_TRANSFER_H
 #define FIGMILL_BASE_TRANSFER_H
 

@@ -67,7 +67,7 @@ bool transfer_reply_decide(struct transfer_reply *r, enum transfer_end end, cons
 
 /* Headers: libcurl keeps them, folded lines joined, and tells those of 1xx and trailers apart. */
 
-static const char *header_at(const struct transfer_headers *h, const char *name)
+const char *transfer_header(const struct transfer_headers *h, const char *name)
 {
     struct curl_header *found;
     /* The last of the name: the first look tells how many there are. */
@@ -76,11 +76,6 @@ static const char *header_at(const struct transfer_headers *h, const char *name)
     if (found->amount > 1 && curl_easy_header(h->easy, name, found->amount - 1, CURLH_HEADER, -1, &found) != CURLHE_OK)
         return NULL;
     return found->value;
-}
-
-const char *transfer_header(const struct transfer_headers *h, const char *name)
-{
-    return header_at(h, name);
 }
 
 void transfer_headers_each(const struct transfer_headers *h, const char *name,
@@ -244,6 +239,19 @@ void transfer_reply_release(struct transfer_reply *r)
     gunzip_free(r->gunzip);
 }
 
+bool transfer_reply_again(struct transfer_reply *r, CURLcode code)
+{
+    bool gone = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING ||
+                code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM;
+    if (!gone || !r->repeatable || r->decided || r->sockets || r->header_bytes)
+        return false;
+    /* libcurl does the same, but not when it meets the reset while it sends. */
+    r->repeatable = false;
+    r->detail[0] = 0;
+    curl_easy_setopt(r->easy, CURLOPT_FRESH_CONNECT, 1L);
+    return true;
+}
+
 static enum transfer_end end_of_timeout(const struct transfer_reply *r)
 {
     curl_off_t ready = 0;
@@ -256,7 +264,9 @@ static enum transfer_end end_of_timeout(const struct transfer_reply *r)
 static enum transfer_end end_of(const struct transfer_reply *r, CURLcode code)
 {
     switch (code) {
-    case CURLE_OK:
+    case CURLE_OK: /* libcurl takes headers that break off for a reply */
+        if (!r->status)
+            return TRANSFER_BAD;
         return r->packed && r->received && !gunzip_is_whole(r->gunzip) ? TRANSFER_CUT : TRANSFER_DONE;
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -274,7 +284,6 @@ static enum transfer_end end_of(const struct transfer_reply *r, CURLcode code)
     case CURLE_SSL_CACERT_BADFILE:
         return TRANSFER_NOT_SAFE;
     case CURLE_PARTIAL_FILE:
-        return TRANSFER_CUT;
     case CURLE_RECV_ERROR: /* a reset, a broken chunk */
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
@@ -290,6 +299,8 @@ static void say_why(struct transfer_reply *r, CURLcode code)
         r->detail[0] = 0;
     else if (r->end == TRANSFER_PRIVATE)
         snprintf(r->detail, sizeof r->detail, "%s is private", r->address);
+    else if (code == CURLE_OK && !r->status)
+        snprintf(r->detail, sizeof r->detail, "headers cut");
     else if (code == CURLE_OK)
         snprintf(r->detail, sizeof r->detail, "gzip cut after %llu bytes", (unsigned long long)r->received);
     else if (!r->detail[0])

@@ -28,7 +28,7 @@ struct transfer_reply {
     void *context;
     uint64_t max_bytes;
     double timeout_s, started;
-    bool identity, any_address;
+    bool identity, any_address, repeatable;
 
     struct transfer_headers headers;
     size_t header_bytes;
@@ -52,6 +52,9 @@ void transfer_reply_release(struct transfer_reply *r);
 /* From now on nothing more is handed on, and `end` is the result. The first decision holds. False always. */
 bool transfer_reply_decide(struct transfer_reply *r, enum transfer_end end, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* True, once a reply, when a connection that was kept had gone before a byte of the reply came: a GET is sent again. */
+bool transfer_reply_again(struct transfer_reply *r, CURLcode code);
 
 /* What became of it: libcurl's code, unless it was decided here. */
 void transfer_reply_result(struct transfer_reply *r, CURLcode code, struct transfer_result *result);

@@ -12,10 +12,12 @@
 
 enum { HOST_MAX = 255 /* bytes */ };
 
-/* Shows no more of a bad URL than fits an error's text; what is behind '?' may be a key. */
+/* Shows no more of a bad URL than fits an error's text; what is behind '?' may be a key, in front of '@' a password. */
 static bool bad(struct err *e, const char *text, const char *why)
 {
     int shown = (int)strcspn(text, "?");
+    if (strchr(text, '@'))
+        return err_set(e, ERR_FORMAT, "a URL with \"@\" in it cannot be fetched: %s", why);
     return err_set(e, ERR_FORMAT, "%.*s%s is no URL that can be fetched: %s", shown < 200 ? shown : 200, text,
                    shown < 200 ? "" : "...", why);
 }
@@ -62,9 +64,10 @@ static char *lower_host(CURLU *h)
         str_add_char(&host, *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p);
     bool ok = plain || text_host_to_ascii(got, strlen(got), &host);
     curl_free(got);
-    if (host.len > 1 && host.data[host.len - 1] == '.')
+    /* One dot may stand at the end, none elsewhere without a label in front. */
+    ok = ok && host.len && !host.overflow && *host.data != '.' && !strstr(host.data, "..");
+    if (ok && host.data[host.len - 1] == '.')
         str_cut(&host, host.len - 1);
-    ok = ok && host.len && !host.overflow;
     char *name = ok ? str_detach(&host) : NULL;
     str_release(&host);
     return name;

@@ -137,25 +137,22 @@ bool fetch_article(struct db *db, int64_t article_id, struct arena *arena, struc
     return db_step(db, s, e) == 0 && load_records(db, arena, out, e);
 }
 
-/* Two statements, since a condition on a number that may be 0 would look at every article each time. */
-#define EACH_COLUMNS                                                                                                   \
-    "SELECT a.article_id, fingerprint(a.doi, a.pmcid, a.pmid, (SELECT group_concat(source || char(0) || files || "     \
-    "char(0) || coalesce(license, '') || char(0) || coalesce(license_url, '') || char(0) || coalesce(retracted, 0), "  \
-    "char(0)) FROM (SELECT source, files, license, license_url, retracted FROM record "                                \
-    "WHERE article_id = a.article_id ORDER BY record_id))), part(a.key) FROM article a "
-#define EACH_LIVE                                                                                                      \
-    "a.merged_into IS NULL AND a.drop_reason IS NOT 'purged' AND NOT EXISTS (SELECT 1 FROM tombstone t "               \
-    "WHERE t.key IN (a.key, 'doi:' || a.doi, 'pmcid:' || a.pmcid, 'pmid:' || a.pmid)) "
-
 bool fetch_each(struct db *db, int64_t since, int64_t only, fetch_each_fn *each, void *context, struct err *e)
 {
     int more = -1;
-    sqlite3_stmt *s = only ? db_bind(db, e, EACH_COLUMNS "WHERE a.article_id = ?1 AND " EACH_LIVE, "i", only)
-                           : db_bind(db, e,
-                                     EACH_COLUMNS "WHERE " EACH_LIVE "AND EXISTS (SELECT 1 FROM record r WHERE "
-                                                  "r.article_id = a.article_id AND (r.added >= ?1 OR r.updated >= ?1)) "
-                                                  "ORDER BY a.article_id",
-                                     "i", since);
+    sqlite3_stmt *s = db_bind(
+        db, e,
+        "SELECT a.article_id, fingerprint(a.doi, a.pmcid, a.pmid, (SELECT group_concat(source || char(0) || files || char(0) "
+        "|| coalesce(license, '') || char(0) || coalesce(license_url, '') || char(0) || coalesce(retracted, 0), char(0)) "
+        "FROM (SELECT source, files, license, license_url, retracted FROM record WHERE article_id = a.article_id "
+        "ORDER BY record_id))), part(a.key) FROM article a WHERE a.merged_into IS NULL "
+        /* A range, since SQLite does not look up the key of "?2 = 0 OR ...". */
+        "AND a.article_id BETWEEN ?2 AND iif(?2 = 0, 9223372036854775807, ?2) AND a.drop_reason IS NOT 'purged' "
+        "AND (?2 > 0 OR EXISTS (SELECT 1 FROM record r WHERE r.article_id = a.article_id "
+        "AND (r.added >= ?1 OR r.updated >= ?1))) "
+        "AND NOT EXISTS (SELECT 1 FROM tombstone t WHERE t.key IN ("
+        "a.key, 'doi:' || a.doi, 'pmcid:' || a.pmcid, 'pmid:' || a.pmid)) ORDER BY a.article_id",
+        "ii", since, only);
     while (s && (more = db_step(db, s, e)) > 0)
         if (!each(context, sqlite3_column_int64(s, 0), db_text(s, 1), sqlite3_column_int(s, 2), e)) {
             sqlite3_reset(s);

@@ -241,7 +241,8 @@ static bool heads_column(const struct pdf_sheet *page, const struct pdf_graphics
 }
 
 /* What nobody claims of the graphics that a column ends with, below all of its text. */
-static struct box foot_of_column(const struct pdf_sheet *page, const struct pdf_graphics *g, int column)
+static struct box foot_of_column(const struct pdf_doc *d, const struct pdf_sheet *page, const struct pdf_graphics *g,
+                                 int column)
 {
     struct box box = {0, 0, 0, 0};
     double text = 0;
@@ -251,12 +252,14 @@ static struct box foot_of_column(const struct pdf_sheet *page, const struct pdf_
         if (running && !line->in_graphic && in_column(page, line->box, column))
             text = fmax(text, line->box.y1);
     }
-    for (size_t i = 0; i < g->n_clusters; i++) {
-        const struct pdf_cluster *c = &g->clusters[i];
-        if (c->owner >= 0 || c->rules_only || c->box.y0 < text - 2 || column_of(page, c->box) != column)
-            continue;
-        box = box_union(box, c->box);
-    }
+    for (int lettering = 0; lettering <= 1; lettering++) /* what is drawn, then the text near to it */
+        for (size_t i = 0; i < g->n_clusters; i++) {
+            const struct pdf_cluster *c = &g->clusters[i];
+            bool near = lettering && box_overlap_y(c->box, box_grow(box, 2 * d->leading)) > 0;
+            if (c->owner < 0 && !c->rules_only && (c->n_marks ? !lettering : near) && c->box.y0 > text - 2 &&
+                column_of(page, c->box) == column)
+                box = box_union(box, c->box);
+        }
     return box;
 }
 
@@ -274,7 +277,7 @@ static void match_column_breaks(struct pdf_doc *d, struct pdf_graphics *all)
         if (p < 0 || !d->pages[p].n_columns)
             continue;
         struct box box =
-            foot_of_column(&d->pages[p], &all[p], column > 0 ? column - 1 : (int)d->pages[p].n_columns - 1);
+            foot_of_column(d, &d->pages[p], &all[p], column > 0 ? column - 1 : (int)d->pages[p].n_columns - 1);
         if (box_area(box) < least * d->pages[p].width * d->pages[p].height)
             continue;
         set_region(c, p, box, SIDE_BEFORE, confidence);
@@ -320,7 +323,7 @@ void pdf_match(struct pdf_doc *d)
     struct choice *ch = arena_new(d->arena, sizeof *ch);
     match_tables(d, all);
     match_figures(d, all, ch);
-    match_column_breaks(d, all);
     match_neighbours(d, all);
+    match_column_breaks(d, all);
     note_loose(d, all);
 }

@@ -220,8 +220,8 @@ struct crawl_job *crawl_job_new(struct crawl *c, const struct crawl_request *req
     if (url_parse(request->url, &job->url, &e)) {
         job->home = job->host = crawl_host_of(c, &job->url);
     } else {
-        /* The answer tells the URL as it was given, as far as that can be told. */
-        job->url.text = mem_strdup(request->url);
+        /* The answer tells the URL as it was given, unless a password may be in it. */
+        job->url.text = mem_strdup(strchr(request->url, '@') ? "" : request->url);
         job->bad = mem_strdup(e.text);
     }
     return job;
@@ -243,6 +243,7 @@ void crawl_job_free(struct crawl *c, struct crawl_job *job)
     }
     if (job->exchange)
         job->exchange->job = NULL;
+    c->kept -= job->kept;
     if (job->moved)
         url_release(job->moved);
     free(job->moved);
@@ -303,18 +304,21 @@ static bool troubled(struct crawl *c, struct err *e)
 bool crawl_turn(struct crawl *c, int wait_ms, struct err *e)
 {
     int64_t until = crawl_now() + wait_ms;
+    bool stopping = c->stop && *c->stop >= 2;
     c->delivered = false;
     for (;;) {
         tell_bad(c);
-        crawl_run(c);
+        if (!stopping)
+            crawl_run(c);
         if (troubled(c, e))
             return false;
         int64_t now = crawl_now(), due = crawl_next_due(c), end = due < until ? due : until;
-        bool hurry = c->delivered || (c->stop && *c->stop >= 2);
+        bool hurry = c->delivered || stopping;
         if (!transfers_turn(c->transfers, hurry || end <= now ? 0 : (int)(end - now), e))
             return false;
         /* What has become free is used before the caller goes about the replies. */
-        crawl_run(c);
+        if (!stopping)
+            crawl_run(c);
         if (troubled(c, e))
             return false;
         if (c->delivered || hurry || crawl_now() >= until)

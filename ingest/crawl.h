@@ -8,19 +8,25 @@
  * wait and another attempt.
  *
  * What an answer does:
- *   2xx                       judged by its bytes; wrong or cut: another attempt, with Range where the server can
- *   304                       done, not_modified
- *   301 302 303 307 308       followed, at most 10; to a private address from a public name: ERR_REFUSED, always, and
- *                             another attempt (once in a while it is a fault, not malice)
+ *   2xx                       judged by its bytes; wrong: another attempt, at most 5 in all. Opt-out headers
+ *                             (ingest/optout.h; but of CRAWL_API): ERR_REFUSED, before the body is read
+ *   304                       done, not_modified; not asked for: another attempt
+ *   301 302 303 307 308       followed, at most 10; from a name to a literal private address: another attempt (once in
+ *                             a while it is a fault, not malice), at the end ERR_REFUSED, also with --allow-private
  *   408 425 429 5xx, cut, late, stalled, reset, no DNS, no connection, TLS
- *                             another attempt: Retry-After, or exponential back-off with full jitter; the whole host
- *                             waits after 429 and 503. At the end ERR_TEMPORARY
+ *                             another attempt: Retry-After (at most an hour), or exponential back-off with full jitter
+ *                             (at most 5 min); the whole host waits after 429 and 503. At the end ERR_TEMPORARY
  *   403                       the host is blocked: all that waits for it ends with ERR_REFUSED; stored for a day. Not
- * so where the hosts' table says that a 403 is about one file (object stores) 401 404 410 and other 4xx ERR_FORMAT at
- * once; the status tells robots, opt-out           ERR_REFUSED
+ * so where the hosts' table says that a 403 is about one file (object stores) 401 404 410, other 4xx    ERR_FORMAT at
+ * once; the status tells larger than max_bytes     ERR_LIMIT at once robots, private address   ERR_REFUSED at once;
+ * robots.txt cannot be reached: ERR_TEMPORARY
+ *
+ * An attempt begins with the URL asked for, whatever redirects the last one met. A file of which 64 KiB came goes on
+ * from there by Range, when there is a strong ETag or a date to ask by (If-Range).
  *
  * Everything about one host (pace, robots, block, counts) lies in one place, under its original name, also when a
- * stand-in answers. One process crawls for a corpus at a time: crawl_new takes a lock. */
+ * stand-in answers; robots.txt of one host is asked for once a day. One process crawls for a corpus at a time:
+ * crawl_new takes a lock. */
 #ifndef FIGMILL_INGEST_CRAWL_H
 #define FIGMILL_INGEST_CRAWL_H
 
@@ -80,7 +86,7 @@ struct crawl_reply {
     struct err why;                   /* ERR_NONE: here it is */
     int status;                       /* of the last answer; 0: none */
     bool not_modified;                /* 304 */
-    const char *url;                  /* that answered, after redirects; without keys */
+    const char *url;                  /* that answered, after redirects; without keys and fragment */
     const char *content_type;         /* header, or "" */
     const char *media_type;           /* by the bytes, or NULL */
     const char *etag, *last_modified; /* headers, or NULL */

@@ -207,7 +207,6 @@ static void finish(struct crawl *c, struct crawl_job *job, const struct exchange
     if (reply->why.kind) {
         char what[ERR_TEXT_MAX];
         memcpy(what, reply->why.text, sizeof what);
-        secret_hide(&job->request, what);
         err_set(&reply->why, reply->why.kind, "%.500s: %s", job_url(job)->text, what);
     }
     crawl_finish(c, job, reply);
@@ -236,6 +235,19 @@ static bool is_last(const struct crawl *c, const struct crawl_job *job, enum fat
     return job->attempts >= c->attempts || (fate == FATE_WRONG && job->wrong >= wrong);
 }
 
+/* What came is kept for the next attempt where that can go on from it. */
+static void keep_body(struct crawl *c, struct crawl_job *job, enum fate fate)
+{
+    if (!job->body)
+        return;
+    job->kept = fate != FATE_WRONG && body_can_resume(job->body) && c->kept < CRAWL_MAX_KEPT;
+    c->kept += job->kept;
+    if (!job->kept) {
+        body_free(job->body);
+        job->body = NULL;
+    }
+}
+
 void crawl_judge(struct crawl *c, struct crawl_job *job, struct exchange *x, const struct transfer_result *r)
 {
     struct verdict v = {.fate = FATE_DONE};
@@ -244,6 +256,7 @@ void crawl_judge(struct crawl *c, struct crawl_job *job, struct exchange *x, con
     count(h, v.fate, r->status);
     if (v.fate == FATE_DONE || v.fate == FATE_MOVED)
         err_clear(&v.reply.why);
+    secret_hide(&job->request, v.reply.why.text);
     if (v.fate == FATE_TROUBLE) {
         c->trouble = v.reply.why;
         crawl_again(c, job, 0);
@@ -265,9 +278,6 @@ void crawl_judge(struct crawl *c, struct crawl_job *job, struct exchange *x, con
         return;
     }
     log_debug("%s: attempt %d: %s", job_url(job)->text, job->attempts, v.reply.why.text);
-    if (job->body && (v.fate == FATE_WRONG || !body_can_resume(job->body))) {
-        body_free(job->body);
-        job->body = NULL;
-    }
+    keep_body(c, job, v.fate);
     crawl_again(c, job, pace_back_off(&c->random, job->attempts, r->retry_after_s));
 }

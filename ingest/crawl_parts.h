@@ -32,6 +32,7 @@ enum {
     CRAWL_MAX_REDIRECTS = 10,
     CRAWL_MAX_WRONG = 5,         /* attempts that may end with wrong bytes */
     CRAWL_MAX_WRONG_ROBOTS = 2,  /* many servers have a page in its place, always */
+    CRAWL_MAX_KEPT = 64,         /* half files that wait to be resumed; each takes a descriptor and memory */
     CRAWL_BLOCK_S = 24 * 3600,   /* after a 403 */
     CRAWL_MAX_ERROR_BODY = 65536 /* bytes read of an answer that is no success */
 };
@@ -60,6 +61,7 @@ struct crawl_job {
     struct url url;
     struct url *moved; /* after redirects; NULL: none */
     int redirects, attempts, wrong;
+    bool kept;                    /* its body waits, and counts */
     bool keep_secret;             /* no redirect has led it astray yet */
     bool as_get;                  /* a redirect turned POST into GET */
     struct body *body;            /* on the wire; and later where it can be resumed */
@@ -126,6 +128,7 @@ struct crawl {
     struct crawl_hosts starving, changed;
     struct jobs bad;
     LIST_HEAD(, exchange) exchanges;
+    size_t kept;        /* bodies that wait to be resumed */
     size_t open, wire;  /* requests not done (robots.txt not counted); transfers under way */
     bool delivered;     /* in this turn */
     struct err trouble; /* ERR_SYSTEM, for crawl_turn to tell */

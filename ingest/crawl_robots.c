@@ -56,6 +56,10 @@ enum robots_gate crawl_robots_gate(struct crawl_host *h, const struct crawl_job 
         return GATE_ASK;
     if (h->answer == ROBOTS_RULES)
         return robots_allows(h->robots, job_url(job)->target, decision) ? GATE_OPEN : GATE_SHUT;
+    if (h->answer == ROBOTS_NONE && h->row.robots_lost) {
+        snprintf(decision, ROBOTS_DECISION_SIZE, "allowed, robots.txt has not been reached for 30 days");
+        return GATE_OPEN;
+    }
     if (h->answer == ROBOTS_NONE) {
         snprintf(decision, ROBOTS_DECISION_SIZE, "allowed, there is no robots.txt (%d)", h->row.robots_status);
         return GATE_OPEN;

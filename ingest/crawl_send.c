@@ -256,6 +256,8 @@ void crawl_send(struct crawl *c, struct crawl_job *job, const char *robots)
     url_release(&stand_in);
     if (!job->redirects)
         job->attempts++;
+    c->kept -= job->kept;
+    job->kept = false;
     if (ok) {
         struct crawl_host *h = job->host;
         job->place = JOB_ON_WIRE;

@@ -57,8 +57,8 @@ static const char *find(const char *name, struct arena *arena, struct err *e)
             path = NULL;
     }
     if (!path)
-        err_set(e, ERR_USAGE, "there is no profile '%.60s': figmill brings %s; for one of your own name its file", name,
-                names.len ? names.data : "none");
+        err_set(e, ERR_USAGE, "there is no profile '%.60s': figmill brings %s; for one of your own, name its file",
+                name, names.len ? names.data : "none");
     str_release(&names);
     return path;
 }

@@ -81,8 +81,11 @@ struct state {
 /* The profile, and what is to be asked for it. */
 static bool make_plan(struct state *s, struct err *e)
 {
-    const struct search_plan_options plan = {
-        .sources = option_source, .since = option_since, .until = option_until, .contact = crawl_options.contact};
+    const struct search_plan_options plan = {.sources = option_source,
+                                             .since = option_since,
+                                             .until = option_until,
+                                             .contact = crawl_options.contact,
+                                             .first_pages = option_dry_run != 0};
     if (option_limit_records < 0)
         return err_set(e, ERR_USAGE, "--limit-records: %d is negative", option_limit_records);
     return crawl_options_check(&crawl_options, e) && profile_load(option_profile, &s->arena, &s->profile, e) &&

@@ -87,21 +87,24 @@ static bool restart(struct job *job, struct err *e)
 
 enum what_next { AGAIN, RESTART, GIVE_UP };
 
-/* A broken reply under a status that says all is well may be whole the next time. */
-static enum what_next decide(const struct job *job, const struct err *why, int status)
+/* A broken reply under a status that says all is well may be whole the next time. A source that says where to go on
+ * after a failure (`next`) knows that its cursor has expired. */
+static enum what_next decide(const struct job *job, const struct err *why, int status, const char *next)
 {
+    if (next && !*next && job->row.cursor)
+        return job->restarts < MOST_RESTARTS ? RESTART : GIVE_UP;
     bool broken = why->kind == ERR_FORMAT && status >= 200 && status < 300;
     if ((broken && job->tries < MOST_REREADS) || (why->kind == ERR_TEMPORARY && job->moved && job->tries < MOST_TRIES))
         return AGAIN;
     return why->kind == ERR_FORMAT && job->row.cursor && job->restarts < MOST_RESTARTS ? RESTART : GIVE_UP;
 }
 
-/* The page in hand came to nothing; `status` is of the reply. */
-static void page_failed(struct job *job, const struct err *why, int status)
+/* The page in hand came to nothing; `status` is of the reply, `next` as in struct source_page. */
+static void page_failed(struct job *job, const struct err *why, int status, const char *next)
 {
     struct err e = {0};
     int64_t delay = (int64_t)FIRST_DELAY_S << job->tries;
-    switch (decide(job, why, status)) {
+    switch (decide(job, why, status, next)) {
     case AGAIN:
         job->tries++;
         job->due = now_s() + (why->retry_after > delay ? why->retry_after : delay);
@@ -154,10 +157,10 @@ static void replied(void *context, const struct crawl_reply *reply)
     /* A service says in the body what a status that is no success means. */
     bool readable = reply->body && (reply->why.kind == ERR_NONE || (reply->why.kind == ERR_FORMAT && reply->status));
     if (!readable)
-        page_failed(job, &reply->why, 0);
+        page_failed(job, &reply->why, 0, NULL);
     else if (!job->source->read(&job->query.ask, job->row.cursor, reply->status, reply->body, reply->len, &job->arena,
                                 &page, &e))
-        page_failed(job, &e, reply->status);
+        page_failed(job, &e, reply->status, page.next);
     else
         store(job, &page);
 }
@@ -179,10 +182,10 @@ static bool ask(struct job *job, struct err *e)
     job->row = (struct search_row){0};
     if (!search_load(&s->c->db, strtoll(job->item.item, NULL, 10), &job->arena, &job->row, e) ||
         !search_query_read(&job->row, &job->arena, &job->query, e) || !find_source(job, e) ||
-        !search_secret_read(job->source, &job->arena, &secret, e) ||
         !job->source->ask(&job->query.ask, job->row.cursor, job->row.size, crawl_contact(s->crawl), &job->arena,
                           &request, e))
         return false;
+    search_secret_read(job->source, &job->arena, &secret);
     const struct crawl_request r = {.kind = CRAWL_API,
                                     .url = request.url,
                                     .secret_query = secret.query,

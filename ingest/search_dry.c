@@ -71,7 +71,7 @@ static void replied(void *context, const struct crawl_reply *reply)
                               (p->why.kind == ERR_FORMAT && reply->status >= 200 && reply->status < 300));
     p->done = !later || ++p->tries == MOST_TRIES;
     if (p->done && p->why.kind != ERR_NONE)
-        log_warn("%s '%s': %s", source->name, p->planned->query.ask.name, p->why.text);
+        log_debug("%s '%s': %s", source->name, p->planned->query.ask.name, p->why.text);
 }
 
 static bool ask(struct probe *p)
@@ -80,8 +80,8 @@ static bool ask(struct probe *p)
     struct source_request request = {0};
     struct search_secret secret;
     arena_release(&p->arena);
-    if (!search_secret_read(source, &p->arena, &secret, &p->why) ||
-        !source->ask(&p->planned->query.ask, NULL, source->by_date || source->ranked ? 0 : 1,
+    search_secret_read(source, &p->arena, &secret);
+    if (!source->ask(&p->planned->query.ask, NULL, source->by_date || source->ranked ? 0 : 1,
                      crawl_contact(p->d->crawl), &p->arena, &request, &p->why))
         return false;
     const struct crawl_request r = {.kind = CRAWL_API,
@@ -115,6 +115,26 @@ static bool ask_all(struct dry *d, struct err *e)
 }
 
 /* Telling. */
+
+/* One line a source: all its searches mostly fail for the same reason. */
+static int tell_failures(const struct dry *d)
+{
+    int all = 0;
+    for (size_t k = 0; sources[k]; k++) {
+        const struct err *why = NULL;
+        int failed = 0, asked = 0;
+        for (size_t i = 0; i < d->n; i++) {
+            const struct probe *p = &d->probes[i];
+            asked += p->planned->source == sources[k];
+            if (p->planned->source == sources[k] && p->why.kind != ERR_NONE && !failed++)
+                why = &p->why;
+        }
+        if (why)
+            log_warn("%s: %d of %d searches could not be counted: %s", sources[k]->name, failed, asked, why->text);
+        all += failed;
+    }
+    return all;
+}
 
 static const char *language_of(const struct probe *p)
 {
@@ -264,13 +284,11 @@ bool search_dry_run(const struct search_plan *plan, const struct crawl_options *
     d.crawl = crawl_new(options, NULL, NULL, &never, e);
     bool ok = d.crawl && ask_all(&d, e);
     crawl_free(d.crawl);
+    *n_failed = tell_failures(&d);
     if (ok)
         print(&d, form);
-    *n_failed = 0;
-    for (size_t i = 0; i < d.n; i++) {
-        *n_failed += d.probes[i].why.kind != ERR_NONE;
+    for (size_t i = 0; i < d.n; i++)
         arena_release(&d.probes[i].arena);
-    }
     free(d.probes);
     return ok;
 }

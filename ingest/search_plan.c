@@ -18,15 +18,12 @@ static const char *fill_in(const char *form, const char *key, struct arena *aren
     return place ? arena_printf(arena, "%.*s%s%s", (int)(place - form), form, key, place + 2) : NULL;
 }
 
-bool search_secret_read(const struct source *source, struct arena *arena, struct search_secret *out, struct err *e)
+bool search_secret_read(const struct source *source, struct arena *arena, struct search_secret *out)
 {
     const char *key = source->key ? getenv(source->key) : NULL;
     *out = (struct search_secret){0};
     if (!key || !*key)
-        return !source->key_needed || err_set(e, ERR_REFUSED,
-                                              "%s answers only with a key: set %s to one (free; its web "
-                                              "site has a page for it)",
-                                              source->title, source->key);
+        return false;
     struct str escaped = STR_INIT(SECRET_MAX);
     query_escape(key, &escaped);
     out->query = fill_in(source->key_query, escaped.data, arena);
@@ -87,12 +84,22 @@ static void merge_queries(const struct profile *p, const struct source *source, 
     out->ask.n_groups = 0;
 }
 
+static bool may_ask(const struct source *source, const struct search_plan_options *options, struct arena *arena,
+                    struct err *why)
+{
+    struct search_secret secret;
+    return !source->key_needed || options->first_pages || search_secret_read(source, arena, &secret) ||
+           err_set(
+               why, ERR_REFUSED,
+               "%s gives no more than first pages without a key: set %s to one (free; its web site has a page for it)",
+               source->title, source->key);
+}
+
 static void plan_one(const struct profile *p, const struct profile_query *q, const struct source *source,
                      const struct search_plan_options *options, struct seen *seen, struct arena *arena,
                      struct search_plan *out)
 {
     struct search_planned item = {.source = source, .of = q, .query.ask = profile_ask(p, q, source)};
-    struct search_secret secret;
     struct err why = {0};
     if (source->by_date && !item.query.ask.raw) {
         if (seen->merged)
@@ -107,7 +114,7 @@ static void plan_one(const struct profile *p, const struct profile_query *q, con
     item.query.ask.added_since = options->since;
     if (options->until)
         item.query.ask.until = options->until;
-    if (!search_secret_read(source, arena, &secret, &why) ||
+    if (!may_ask(source, options, arena, &why) ||
         !source->ask(&item.query.ask, NULL, 0, options->contact, arena, &item.first, &why)) {
         if (!seen->left_out++)
             seen->why = why;

@@ -15,6 +15,7 @@ struct search_plan_options {
     const char *since,
         *until; /* --since: only what came into a source since then; --until: dates of publication; NULL */
     const char *contact;
+    bool first_pages; /* nothing more is asked for: a dry run */
 };
 
 struct search_planned {
@@ -34,11 +35,10 @@ struct search_plan {
 bool search_plan_make(const struct profile *p, const struct search_plan_options *options, struct arena *arena,
                       struct search_plan *out, struct err *e);
 
-/* The source's key from the environment, in the form in which it is sent; both NULL where it has none. */
+/* The source's key from the environment, in the form in which it is sent. False, and both NULL: there is none. */
 struct search_secret {
     const char *query, *header;
 };
-/* ERR_REFUSED: it cannot be asked without one. */
-bool search_secret_read(const struct source *source, struct arena *arena, struct search_secret *out, struct err *e);
+bool search_secret_read(const struct source *source, struct arena *arena, struct search_secret *out);
 
 #endif

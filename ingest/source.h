@@ -83,12 +83,12 @@ struct source {
     const char *host;                   /* that it asks */
     const char *key;                    /* environment variable of the API key ("OPENALEX_KEY"); NULL: it has none */
     const char *key_query, *key_header; /* "api_key=%s" or "Authorization: Bearer %s": how the key is sent */
-    bool key_needed;                    /* search is refused (ERR_USAGE, saying where to get one) without a key */
-    int page_size;                      /* records asked for at a time */
-    int64_t window;                     /* hits that can be paged through; more are split by date. 0: all */
-    bool by_date; /* it cannot search: pages list everything of the dates, and query_matches sieves */
-    bool ranked;  /* it knows no operators: `hits` counts works with any of the words, best first; `read` keeps those
-                     that match, and ends where nothing matches any more */
+    bool key_needed; /* without a key a search gets no further than its first page: only a dry run asks then */
+    int page_size;   /* records asked for at a time */
+    int64_t window;  /* hits that can be paged through; more are split by date. 0: all */
+    bool by_date;    /* it cannot search: pages list everything of the dates, and query_matches sieves */
+    bool ranked;     /* it knows no operators: `hits` counts works with any of the words, best first; `read` keeps those
+                        that match, and ends where nothing matches any more */
 
     /* The request for the page at `cursor` (NULL or "": the first) of at most `size` records (0: page_size); `contact`
      * is a mail address. ERR_UNSUPPORTED: this query cannot be asked here (the text says why). NULL: no search, only

@@ -217,6 +217,7 @@ const struct source source_openalex = {
     .title = TITLE,
     .host = "api.openalex.org",
     .key = "OPENALEX_KEY",
+    .key_needed = true,
     .key_query = "api_key=%s",
     .page_size = PAGE,
     .ask = ask,

@@ -48,8 +48,8 @@ CREATE TABLE article ( -- one scholarly work; owned by import, fetch and search
     title_key   TEXT,             -- fingerprint of its folded title and year, for works without an identifier in common
     drop_note   TEXT              -- what drop_reason means in this case: the licence that stands in the way
 ) STRICT;
-CREATE INDEX article_merged ON article (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX article_title ON article (title_key) WHERE title_key IS NOT NULL;
+CREATE INDEX article_merged ON article (merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE TABLE search ( -- one query of a topic profile at one source, and how far it has been read; owned by search
     search_id   INTEGER PRIMARY KEY,

@@ -22,7 +22,7 @@ static const char description[] =
     "  --wide             don't cut long cells of a table (else past 60 columns)\n"
     "\n"
     "The views are the public ones, whose columns stay: v_article, v_document, v_figure, v_panel, v_mention,\n"
-    "v_translation, v_pair, v_funnel, v_failure, v_picture, v_gate. `SELECT sql FROM sqlite_schema` is the manual of all tables. "
+    "v_translation, v_pair, v_funnel, v_failure, v_picture, v_gate, v_search, v_record, v_search_fault. `SELECT sql FROM sqlite_schema` is the manual of all tables. "
     "SQLite's\n"
     "SQL, JSON functions included; Ctrl-C ends a long query.\n"
     "\n"

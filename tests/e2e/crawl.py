@@ -174,14 +174,16 @@ def impatient(log, seconds=1):
 
 def asked_again(log, kills=()):
     """URLs that were asked once more after they had been answered whole, and rightly. `kills`: moments (monotonic ms) at which the client
-    was killed; what it was told in the second before one may be lost with it, and is asked again then."""
+    was killed; what it was told in the second before one may be lost with it, and is asked again then. A request may arrive a little later than its
+    sender died."""
     answered, out = {}, Counter()
     for line in sorted(log, key=lambda line: line["ms"]):
         url = line["host"] + line["path"] + ("?" + line["query"] if line["query"] else "")
         if line["host"] == "api.crossref.org" and "cursor=" in line["query"]:
             continue  # one URL for all pages
         began, ended = answered.get(url, (None, None))
-        if began is not None and not any(began <= moment <= line["ms"] and ended > moment - 1000 for moment in kills):
+        if began is not None and not any(
+                began < moment + 100 and moment < line["ms"] and ended > moment - 1000 for moment in kills):
             out[url] += 1
         if line["status"] in (200, 206) and line["whole"] and line["fault"] in HARMLESS:
             answered[url] = (line["ms"], line["end"])

@@ -1,7 +1,7 @@
 """search and fetch while every fifth request meets a fault, and while the process is killed: all articles come in the end, none twice,
 no byte is wrong, no host is asked too often, and no private address at all.
 
-300 articles; FIGMILL_LONG=1: 2,000, as in the issue; FIGMILL_FAULT_ARTICLES=N: N.
+300 articles; with FIGMILL_LONG=1 2,000, with FIGMILL_FAULT_ARTICLES=N as many as that.
 """
 import os
 import random
@@ -41,7 +41,7 @@ class Faults(unittest.TestCase):
         return replay, Crawl(self.folder, replay, self.RATE)
 
     def finish(self, crawl, stage):
-        """Runs the stage to its end: a task that failed for a while may need another run."""
+        """Runs the stage to its end."""
         result = crawl.run(stage, "--profile", self.profile)
         self.assertIn(result.status, (0, 1), result)
         return result

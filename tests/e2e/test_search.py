@@ -6,13 +6,17 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 import unittest
 import urllib.parse
 
-from corpus import ask, environment, figmill, program
+from corpus import ROOT, ask, environment, figmill, program
+
+sys.path.insert(0, os.path.join(ROOT, "tests", "replay"))
+from server import Replay  # noqa: E402
 
 PAGE = 40       # records a page of the stand-in for Europe PMC
 WORKS = 110     # of each query: three pages
@@ -31,6 +35,18 @@ queries:
   - name: spur-de
     language: de
     all: [{any: [Fersensporn]}]
+"""
+
+
+EVERYWHERE = """\
+name: everywhere
+title: Every service
+sources: [europepmc, eutils, openalex, crossref, doaj, scielo, core, arxiv, biorxiv, medrxiv, jstage, hal]
+queries:
+  - name: low-doses
+    language: en
+    all:
+      - any: [low-dose radiotherapy, low-dose radiation therapy, low-dose radiation]
 """
 
 
@@ -357,6 +373,46 @@ class Search(unittest.TestCase):
         self.assertEqual(ask(self.corpus, "SELECT records, outcome FROM v_search"), [(5, "limit"), (5, "limit")])
         self.assertEqual(self.search().status, 0)
         self.assertEqual(facts(self.corpus), facts(self.whole()))
+
+class Everywhere(unittest.TestCase):
+    """All sources at once, from the stand-in of all services, with a fifth of all replies spoilt, and killed now and then."""
+
+    def run_it(self, folder, name, kills, **config):
+        corpus, profile = os.path.join(folder, name), os.path.join(folder, "everywhere.yaml")
+        with open(profile, "w", encoding="utf-8") as f:
+            f.write(EVERYWHERE)
+        with Replay(os.path.join(folder, "replay-" + name), articles={"synthetic": 40}, **config) as replay:
+            options = ["--contact", CONTACT, "--profile", profile, "--endpoints", replay.endpoints, "--allow-private", "--rate", "0"]
+            env = dict(environment(), OPENALEX_KEY="key-of-tests")
+            command = [program("search"), "--corpus", corpus] + options
+            for seconds in kills:
+                run = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+                try:
+                    run.wait(seconds)
+                except subprocess.TimeoutExpired:
+                    os.killpg(run.pid, signal.SIGKILL)
+                    run.wait()
+            run = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300, check=False)
+            self.assertEqual(run.returncode, 0, run.stderr)
+            keys = [line for line in replay.log() if "key-of-tests" in json.dumps(line) and line["host"] != "api.openalex.org"]
+            self.assertEqual(keys, [])
+        self.assertNotIn("key-of-tests", run.stderr)
+        return corpus
+
+    def test_faults_everywhere(self):
+        with tempfile.TemporaryDirectory(prefix="figmill-everywhere-") as folder:
+            want = self.run_it(folder, "plain", ())
+            have = self.run_it(folder, "faulty", (0.1, 0.3, 0.6), faults={"probability": 0.2, "seed": 5})
+            sources = ask(want, "SELECT source FROM record GROUP BY source")
+            self.assertGreaterEqual(len(sources), 9, sources)
+            for sql in ("SELECT source, source_id, doi, pmcid, pmid, title FROM record ORDER BY 1, 2",
+                        "SELECT count(*) FROM article WHERE merged_into IS NULL",
+                        "SELECT source, name, hits, records, faults, outcome FROM v_search ORDER BY 1, 2"):
+                self.assertEqual(ask(have, sql), ask(want, sql))
+            # A work is found by many sources, and is one article all the same.
+            self.assertLessEqual(ask(want, "SELECT count(*) FROM article WHERE merged_into IS NULL")[0][0], 40)
+            with open(os.path.join(have, "corpus.db"), "rb") as f:
+                self.assertNotIn(b"key-of-tests", f.read())
 
 
 if __name__ == "__main__":

@@ -18,7 +18,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from articles import CORPUS
 from message import Reply
 
-FOLDERS = (os.path.join(CORPUS, "api"), os.path.join(os.path.dirname(os.path.abspath(__file__)), "api"))
+# The real ones where they are there, else those made in their likeness.
+FOLDERS = [f for f in (os.path.join(CORPUS, "api"), os.path.join(os.path.dirname(os.path.abspath(__file__)), "api"))
+           if os.path.exists(os.path.join(f, "index.tsv"))][:1]
 
 # Recordings whose index names no address.
 ADDRESSES = {

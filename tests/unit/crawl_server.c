@@ -18,7 +18,7 @@
 
 #include "base/str.h"
 
-enum { MOST_CONNECTIONS = 512, MOST_SCRIPT = 256 };
+enum { MOST_CONNECTIONS = 512, MOST_SCRIPT = 256, ECHO_MAX = 8192 };
 
 struct connection {
     char text[SERVER_REQUEST * 4];
@@ -102,7 +102,14 @@ static bool answer(struct child *c, int fd, struct connection *k, const char *he
     const struct canned *a = choose(c, head);
     if (!a)
         a = &missing;
-    size_t len = a->body ? a->len ? a->len : strlen(a->body) : 0, from = range_of(a, head), send = len - from;
+    char echo[ECHO_MAX + 1];
+    const char *body = a->body;
+    if (a->echo) {
+        int target = (int)strcspn(strchr(head, ' ') + 1, " ");
+        snprintf(echo, sizeof echo, "%-*.*s", (int)a->echo, target, strchr(head, ' ') + 1);
+        body = echo;
+    }
+    size_t len = body ? a->len ? a->len : strlen(body) : 0, from = range_of(a, head), send = len - from;
     struct str out = STR_INIT(8192);
     if (a->end == CANNED_RESET)
         return false;
@@ -117,7 +124,7 @@ static bool answer(struct child *c, int fd, struct connection *k, const char *he
     str_addf(&out, "%s\r\n", a->headers ? a->headers : "");
     if ((a->end == CANNED_CUT || a->end == CANNED_DRIP) && send > a->cut)
         send = a->cut;
-    bool ok = write_all(fd, out.data, out.len) && (!send || write_all(fd, a->body + from, send));
+    bool ok = write_all(fd, out.data, out.len) && (!send || write_all(fd, body + from, send));
     str_release(&out);
     return ok && a->end != CANNED_CUT;
 }

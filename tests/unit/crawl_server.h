@@ -24,6 +24,7 @@ struct canned {
     size_t len;          /* of the body; 0: to its NUL */
     enum canned_end end;
     size_t cut;
+    size_t echo; /* the body is the request's target, and blanks up to so many bytes */
     bool ranges; /* answers Range with 206, when If-Range is what the headers' ETag says */
 };
 

@@ -236,6 +236,15 @@ static void test_recorded(void **state)
         {"arxiv.org_2026.txt", "/pdf/2501.15370", true, 15},
         {"arxiv.org_2026.txt", "/src/2501.15370", false, 15},
         {"arxiv.org_2026.txt", "/e-print/2501.15370", false, 15},
+        {"www.jstage.jst.go.jp.txt", "/article/jrr/1/1/1_1/_pdf", false, 0},
+        {"www.jstage.jst.go.jp.txt", "/article/jrr/1/1/1_1/_article", true, 0},
+        {"link.springer.com_2026.txt", "/article/10.1007/s00411-020-00001-1", true, 0},
+        {"link.springer.com_2026.txt", "/search?query=x", false, 0},
+        {"elifesciences.org_2026.txt", "/articles/1", true, 10},
+        {"elifesciences.org_2026.txt", "/download/aHR0", false, 10},
+        {"peerj.com_2026.txt", "/articles/1.pdf", true, 2},
+        {"pubs.acs.org.txt", "/action/showFeed", false, 0},
+        {"www.frontiersin.org_2019.txt", "/images/a.png", false, 0}, /* begins with a BOM */
         {"journals.plos.org_2026.txt", "/plosone/article?id=10.1371/journal.pone.0000001", true, 30},
     };
     const char *source = getenv("FIGMILL_SOURCE");

@@ -62,6 +62,9 @@ static void test_refused(void **state)
     refuses("https://user@example.org/", "user name");
     refuses("http://exa\x01mple.org/", "control");
     refuses("http://example.org:99999/", "");
+    refuses("http://.../x", "no usable host");
+    refuses("http://a..b/x", "no usable host");
+    refuses("http://a../x", "no usable host");
     char *longer = calloc(1, URL_MAX + 100);
     memcpy(longer, "http://a/", 9);
     memset(longer + 9, 'x', URL_MAX);
@@ -71,6 +74,8 @@ static void test_refused(void **state)
     struct url u;
     struct err e = {0};
     assert_false(url_parse("gopher://example.org/?api_key=hush", &u, &e));
+    assert_null(strstr(e.text, "hush"));
+    assert_false(url_parse("https://me:hush@example.org/", &u, &e));
     assert_null(strstr(e.text, "hush"));
 }
 
