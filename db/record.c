@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "db/article.h"
+#include "db/tombstone.h"
 
 enum { TITLE_MAX = 1 << 16, TITLE_WORDS = 5, TITLE_CHARACTERS = 25 };
 
@@ -82,6 +83,16 @@ static bool find_article(struct db *db, const struct source_record *r, const str
     return article_keep(db, ids, hash, r->source, article_id, e);
 }
 
+/* By its identifiers, or by the key that its article has when it states none. */
+static bool is_taken_down(struct db *db, const struct source_record *r, const struct article_ids *ids, bool *down,
+                          struct err *e)
+{
+    char hash[SHA256_SIZE];
+    sha256_list(hash, "record", r->source, r->source_id, SHA256_END);
+    *down = false;
+    return tombstone_find(db, ids, hash, down, e);
+}
+
 static bool write_row(struct db *db, const struct source_record *r, const struct article_ids *ids, int64_t article_id,
                       int64_t *record_id, struct err *e)
 {
@@ -118,6 +129,10 @@ bool record_store(struct db *db, const struct source_record *r, int64_t *record_
                                     .pmcid = article_clean_pmcid(r->pmcid, pmcid) ? pmcid : NULL,
                                     .pmid = article_clean_pmid(r->pmid, pmid) ? pmid : NULL};
     int64_t article_id;
+    bool down;
+    *record_id = 0;
+    if (!is_taken_down(db, r, &ids, &down, e) || down)
+        return down;
     record_title_key(r->title, r->year, key);
     if (!db_int(db, e, &article_id, "SELECT article_id FROM record WHERE source = ?1 AND source_id = ?2", "tt",
                 r->source, r->source_id) ||

@@ -23,7 +23,8 @@ struct source_record {
     const char *said;    /* JSON; never NULL */
 };
 
-/* Call it in a transaction. A record that is known gets what the source says now. */
+/* Call it in a transaction. A record that is known gets what the source says now. One of a work that was taken down
+ * (tombstone.h) is passed over: *record_id 0. */
 bool record_store(struct db *db, const struct source_record *r, int64_t *record_id, struct err *e);
 
 /* What works without an identifier in common are compared by: a fingerprint of the folded title and the year; false,

@@ -82,13 +82,18 @@ bool verify_blobs(struct db *db, verify_blob_fn *each, void *context, struct err
 bool verify_blob_users(struct db *db, const char *sha256, verify_user_fn *each, void *context, struct err *e)
 {
     int more = -1;
-    /* Fetched bytes come from the import that brought them; an asset came with one of its article's documents. */
+    /* Bytes come from the fetch or the import that brought them; an asset came with one of its article's documents. */
     sqlite3_stmt *s = db_bind(
         db, e,
-        "SELECT 'document ' || d.document_id || ' (' || d.name || ')', iif(t.item IS NULL, NULL, 'import'), t.item "
-        "FROM document d LEFT JOIN input i USING (document_id) "
+        "WITH fetched AS (SELECT t.item FROM fetch f JOIN task t ON t.stage = 'fetch' AND t.item = CAST(f.article_id AS TEXT) "
+        "WHERE f.sha256 = ?1 ORDER BY f.fetch_id LIMIT 1) "
+        "SELECT 'document ' || d.document_id || ' (' || d.name || ')', "
+        "CASE WHEN EXISTS (SELECT 1 FROM fetched) THEN 'fetch' WHEN t.item IS NOT NULL THEN 'import' END, "
+        "coalesce((SELECT item FROM fetched), t.item) FROM document d LEFT JOIN input i USING (document_id) "
         "LEFT JOIN task t ON t.stage = 'import' AND t.item = i.item WHERE d.sha256 = ?1 "
-        "UNION SELECT 'file ' || a.name || ' of article ' || a.article_id, iif(t.item IS NULL, NULL, 'import'), t.item "
+        "UNION SELECT 'file ' || a.name || ' of article ' || a.article_id, "
+        "CASE WHEN EXISTS (SELECT 1 FROM fetched) THEN 'fetch' WHEN t.item IS NOT NULL THEN 'import' END, "
+        "coalesce((SELECT item FROM fetched), t.item) "
         "FROM asset a LEFT JOIN document d USING (article_id) LEFT JOIN input i ON i.document_id = d.document_id "
         "LEFT JOIN task t ON t.stage = 'import' AND t.item = i.item WHERE a.sha256 = ?1 "
         "UNION SELECT 'picture of figure ' || f.figure_id || ' in document ' || f.document_id, 'extract', "
@@ -132,8 +137,19 @@ bool verify_named_hashes(struct db *db, verify_hash_fn *each, void *context, str
     return ok;
 }
 
+/* Of an article that is fetched again, the files are asked for as if they had never come. */
+static bool forget_fetched(struct db *db, const char *item, struct err *e)
+{
+    return db_run(db, e,
+                  "UPDATE fetch SET state = 'wanted', sha256 = NULL, etag = NULL, last_modified = NULL "
+                  "WHERE article_id = CAST(?1 AS INTEGER) AND sha256 IS NOT NULL",
+                  "t", item);
+}
+
 bool verify_requeue(struct db *db, const char *stage, const char *item, struct err *e)
 {
+    if (strcmp(stage, "fetch") == 0 && !forget_fetched(db, item, e))
+        return false;
     return db_run(db, e,
                   "UPDATE task SET fingerprint = '', state = 'ready', attempts = 0, not_before = 0, owner = NULL, "
                   "err_kind = NULL, err_text = NULL, updated = unixepoch() WHERE stage = ?1 AND item = ?2",

@@ -73,7 +73,7 @@ static void new_work(struct dry *d, const struct given_work *work)
     const char *prefix = work->kind == GIVEN_ARXIV ? "https://arxiv.org/pdf/" : "";
     str_add(&files, "[{\"url\":");
     json_quote(arena_printf(&arena, "%s%s", prefix, work->text), &files);
-    str_addf(&files, ",\"kind\":\"%s\"}]", work->kind == GIVEN_ARXIV ? "pdf" : "given");
+    str_add(&files, "}]");
     record.files = files.data;
     route_next(&article, NULL, 0, d->rules, &arena, &step);
     count(d, work->text, &step);

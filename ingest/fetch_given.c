@@ -7,12 +7,10 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/json.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "db/article.h"
-#include "db/record.h"
 #include "db/tombstone.h"
+#include "ingest/search_given.h"
 
 enum { MAX_LIST = 512 << 20 /* bytes */, TOLD = 5 /* bad lines that are told one by one */ };
 
@@ -66,30 +64,10 @@ bool fetch_given_read(const char *const *args, const char *list, struct arena *a
     return true;
 }
 
-/* A record that says what the user said. */
-static bool keep_record(struct db *db, const struct given_work *work, int64_t *article_id, struct err *e)
+static bool say_down(const char *work)
 {
-    bool arxiv = work->kind == GIVEN_ARXIV;
-    char *url = arxiv ? mem_printf("https://arxiv.org/pdf/%s", work->text) : mem_strdup(work->text);
-    char *id = arxiv ? mem_printf("arxiv:%s", work->text) : mem_strdup(work->text);
-    struct str files = STR_INIT(16384);
-    int64_t record_id;
-    str_add(&files, "[{\"url\":");
-    json_quote(url, &files);
-    str_add(&files, arxiv ? ",\"kind\":\"pdf\",\"version\":\"submitted\"}]" : ",\"kind\":\"given\"}]");
-    struct source_record r = {.source = "given",
-                              .source_id = id,
-                              .arxiv = arxiv ? work->text : NULL,
-                              .open = -1,
-                              .retracted = -1,
-                              .files = files.data,
-                              .said = "{}"};
-    bool ok = (!files.overflow || err_set(e, ERR_USAGE, "the URL is too long: %.80s...", work->text)) &&
-              record_store(db, &r, &record_id, e) && fetch_record_article(db, record_id, article_id, e);
-    str_release(&files);
-    free(url);
-    free(id);
-    return ok;
+    log_warn("%s was taken down (`figmill purge`): not fetched", work);
+    return true;
 }
 
 bool fetch_given_article(struct db *db, const struct given_work *work, int64_t *article_id, struct err *e)
@@ -97,16 +75,16 @@ bool fetch_given_article(struct db *db, const struct given_work *work, int64_t *
     const char *text = work->text;
     const struct article_ids ids = {work->kind == GIVEN_DOI ? text : NULL, work->kind == GIVEN_PMCID ? text : NULL,
                                     work->kind == GIVEN_PMID ? text : NULL};
+    int64_t record_id;
     bool down;
     *article_id = 0;
     if (work->kind == GIVEN_ARXIV || work->kind == GIVEN_URL)
-        return keep_record(db, work, article_id, e);
+        return search_given_one(db, work, &record_id, e) &&
+               (record_id ? fetch_record_article(db, record_id, article_id, e) : say_down(text));
     if (!tombstone_find(db, &ids, NULL, &down, e))
         return false;
-    if (down) {
-        log_warn("%s was taken down (`figmill purge`): not fetched", text);
-        return true;
-    }
+    if (down)
+        return say_down(text);
     return article_find(db, &ids, article_id, e) &&
            (*article_id || article_keep(db, &ids, NULL, "given", article_id, e));
 }

@@ -133,9 +133,9 @@ static void add_list(struct plan *p, const cJSON *list, const char *license, con
     const cJSON *file;
     cJSON_ArrayForEach(file, list)
     {
-        const char *own = plan_text(p, file, "license");
+        const char *own = plan_text(p, file, "license"), *kind = plan_text(p, file, "kind");
         plan_add_file(p, &(struct plan_file){.url = plan_text(p, file, "url"),
-                                             .kind = plan_text(p, file, "kind"),
+                                             .kind = kind ? kind : "given",
                                              .license = license_is_silent(own) ? license : own,
                                              .version = plan_text(p, file, "version"),
                                              .source = source,

@@ -42,6 +42,14 @@ static const char *picture_url(struct plan *p, const char *base, const char *hre
     return out;
 }
 
+/* As the XML names it, so that pictures of one name in two folders stay apart. */
+static const char *picture_name(const char *href, struct arena *arena)
+{
+    while (strncmp(href, "./", 2) == 0)
+        href += 2;
+    return strpbrk(href, ":%?#") ? route_file_name(href, "", arena) : arena_strdup(arena, href);
+}
+
 static enum outcome pictures_beside(struct plan *p, const char *route, const struct fetch_row *xml, const cJSON *result,
                                     const char *license, const char *source)
 {
@@ -53,7 +61,7 @@ static enum outcome pictures_beside(struct plan *p, const char *route, const str
     {
         const char *href = cJSON_IsString(graphic) ? graphic->valuestring : "";
         const char *url = picture_url(p, xml->final_url ? xml->final_url : xml->url, href);
-        const char *name = route_file_name(href, "", p->arena);
+        const char *name = picture_name(href, p->arena);
         if (url && *name)
             pictures[kept++] = (struct plan_picture){url, name, NULL};
     }

@@ -70,8 +70,8 @@ void plan_asset(struct plan *p, const struct fetch_row *row);
 cJSON *plan_result(const struct fetch_row *row);
 const char *plan_text(const struct plan *p, const cJSON *object, const char *name); /* copied to the arena; or NULL */
 
-/* Pictures by their URLs: all came or failed (OUT_YES), or not yet. Those that came become assets when the route has
- * won: they are added at once, and taken back by plan_take_back. */
+/* Pictures by their URLs. OUT_YES: each came and is an asset now, or failed and counts as missing. OUT_NO: they are too
+ * large together. */
 struct plan_picture {
     const char *url, *name, *md5;
 };

@@ -35,10 +35,9 @@ static void add_file(const char *url, struct str *out)
     str_add(out, "}]");
 }
 
-static bool store_one(struct db *db, const struct given_work *work, struct err *e)
+bool search_given_one(struct db *db, const struct given_work *work, int64_t *record_id, struct err *e)
 {
     struct str files = STR_INIT(FILES_MAX), url = STR_INIT(FILES_MAX / 2);
-    int64_t record_id;
     struct source_record r = {
         .source = SEARCH_GIVEN, .source_id = work->text, .open = -1, .retracted = -1, .said = "{}"};
     switch (work->kind) {
@@ -64,7 +63,7 @@ static bool store_one(struct db *db, const struct given_work *work, struct err *
     else
         str_add(&files, "[]");
     r.files = files.data;
-    bool ok = record_store(db, &r, &record_id, e);
+    bool ok = record_store(db, &r, record_id, e);
     str_release(&url);
     str_release(&files);
     return ok;
@@ -72,8 +71,9 @@ static bool store_one(struct db *db, const struct given_work *work, struct err *
 
 bool search_given_store(struct db *db, const struct given *given, struct err *e)
 {
+    int64_t record_id;
     for (size_t i = 0; i < given->n; i++)
-        if (!store_one(db, &given->works[i], e))
+        if (!search_given_one(db, &given->works[i], &record_id, e))
             return false;
     return true;
 }

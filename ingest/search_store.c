@@ -131,7 +131,7 @@ static bool store_record(struct db *db, const struct search_row *row, const stru
                                          .retracted = yes_no(r->retracted),
                                          .files = files.data,
                                          .said = r->said ? r->said : "{}"};
-    bool ok = record_store(db, &stored, &record_id, e) && search_hit(db, row->search_id, record_id, e);
+    bool ok = record_store(db, &stored, &record_id, e) && (!record_id || search_hit(db, row->search_id, record_id, e));
     str_release(&files);
     return ok;
 }

@@ -190,7 +190,7 @@ class Fetch(unittest.TestCase):
         self.add_record("10.5555/c", None, [{"url": "https://journal.example/c/full.xml", "kind": "xml"}])
         self.fetch()
         self.assertEqual(self.documents(), {"full.xml": sha256(xml)})
-        self.assertEqual(ask(self.corpus, "SELECT name FROM asset"), [("f1.jpg",)])
+        self.assertEqual(ask(self.corpus, "SELECT name FROM asset"), [("img/f1.jpg",)])
 
     def test_html_as_pdf_then_the_next(self):
         self.server.put("a.example/1.pdf", page(citation_title="A"))
@@ -362,6 +362,16 @@ class Fetch(unittest.TestCase):
         self.assertEqual(len(self.documents()), 2)
         self.assertEqual(ask(self.corpus, "SELECT err_text FROM input WHERE outcome = 'refused'"),
                          [("the article was taken down (`figmill purge`)",)])
+
+    def test_a_lost_blob_is_fetched_again(self):
+        files = self.server.article_in_bucket("PMC1", "10.5555/a")
+        self.fetch("PMC1")
+        for data in files.values():
+            os.remove(os.path.join(self.corpus, "blobs", sha256(data)[:2], sha256(data)[2:]))
+        self.assertEqual(figmill(self.corpus, "verify").status, 1)
+        self.assertEqual(figmill(self.corpus, "verify", "--repair").status, 0)
+        self.fetch("PMC1")
+        self.assertEqual(figmill(self.corpus, "verify").status, 0)
 
     def test_status_tells_of_servers(self):
         self.server.article_in_bucket("PMC1", "10.5555/a", pictures={"f1.jpg": jpeg()})

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "db/record.h"
 #include "db/tombstone.h"
 #include "ingest/import_store.h"
 #include "tests/unit/sample_corpus.h"
@@ -109,6 +110,31 @@ static void import_refuses_it(void **state)
     assert_int_equal(outcome, INPUT_DOCUMENT);
 }
 
+static void records_of_it_are_passed_over(void **state)
+{
+    struct source_record r = {.source = "openalex",
+                              .source_id = "W1",
+                              .doi = "https://doi.org/10.5555/One",
+                              .title = "x",
+                              .open = -1,
+                              .retracted = -1,
+                              .files = "[]",
+                              .said = "{}"};
+    struct err e = {0};
+    int64_t id;
+    purge("pmcid:PMC1");
+    assert_true(record_store(&db, &r, &id, &e));
+    assert_int_equal(id, 0);
+    r.doi = NULL;
+    assert_true(record_store(&db, &r, &id, &e));
+    assert_true(id > 0);
+    assert_true(tombstone_add(&db, "doi:10.5555/two", NULL, &e));
+    assert_int_equal(sample_int(&db, "SELECT count(*) FROM record"), 1);
+    sample_sql(&db, "INSERT INTO tombstone (key, added) SELECT key, 0 FROM article ORDER BY article_id DESC LIMIT 1");
+    assert_true(record_store(&db, &r, &id, &e));
+    assert_int_equal(id, 0);
+}
+
 struct blobs {
     int n, unused;
 };
@@ -148,10 +174,8 @@ static void blobs_that_others_use_stay(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(all_that_hangs_on_it_goes),
-        TEST(it_is_known_by_each_of_its_names),
-        TEST(import_refuses_it),
-        TEST(blobs_that_others_use_stay),
+        TEST(all_that_hangs_on_it_goes),     TEST(it_is_known_by_each_of_its_names), TEST(import_refuses_it),
+        TEST(records_of_it_are_passed_over), TEST(blobs_that_others_use_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
