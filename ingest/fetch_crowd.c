@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "ingest/fetch_job.h"
 #include "stage/board.h"
 
@@ -118,6 +119,7 @@ static void ask_for(struct loop *l, struct fetch_job *job, const struct route_wa
                                                 .want = want->want,
                                                 .md5 = want->row.md5,
                                                 .max_bytes = want->max_bytes,
+                                                .given = str_same(want->row.role, "given"),
                                                 .done = answered,
                                                 .context = ask});
     free(query);

@@ -224,6 +224,20 @@ class Fetch(unittest.TestCase):
         self.assertIn("list.txt:4", result.err)
         self.fetch("nonsense", status=2)
 
+    def test_a_private_address_must_be_named_and_allowed(self):
+        """No stand-ins here: the URL itself is on loopback. A page there may not lead to another private address."""
+        self.server.put("in/x.pdf", pdf("x"))
+        self.server.put("in/page", page(citation_title="A", citation_pdf_url="http://127.0.0.1:%d/in/inner.pdf"
+                                        % self.server.http.server_port))
+        self.server.put("in/inner.pdf", pdf("inner"))
+        here = "http://127.0.0.1:%d/in/" % self.server.http.server_port
+        refused = figmill(self.corpus, "fetch", "--contact", "a@b.example", here + "x.pdf")
+        self.assertEqual((refused.status, self.server.log), (1, []), refused)
+        self.assertIn("--allow-private", refused.err)
+        taken = figmill(self.corpus, "fetch", "--contact", "a@b.example", "--allow-private", "--retry-failed", here + "x.pdf", here + "page")
+        self.assertIn(sha256(pdf("x")), self.documents().values(), taken)
+        self.assertNotIn("in/inner.pdf", self.server.log)
+
     # What may not be fetched.
 
     def test_licence(self):
