@@ -31,8 +31,8 @@ struct pace_limit {
 };
 struct pace_table;
 /* Reads a table: lines of host suffix (matches at dots; "*": all others, needed once), requests a second, at once,
- * flags
- * ("file403" or "-"), where that comes from; by tabs; '#' begins a comment line. ERR_FORMAT with the line. */
+ * flags ("-", "file403", or "VARIABLE=RATE": the rate with that key in the environment), where that comes from; by
+ * tabs; '#' begins a comment line. ERR_FORMAT with the line. */
 struct pace_table *pace_table_parse(const char *text, const char *name, struct err *e);
 struct pace_table *pace_table_built_in(void);
 void pace_table_free(struct pace_table *t);

@@ -16,6 +16,8 @@ enum { FIELDS = 5 };
 struct entry {
     const char *suffix;
     struct pace_limit limit;
+    const char *key;   /* environment variable of the service's key; NULL: none */
+    double keyed_rate; /* that holds with it */
 };
 
 struct pace_table {
@@ -32,6 +34,19 @@ static bool read_number(const char *text, double most, double *out)
     return end != text && !*end && isfinite(*out) && *out >= 0 && *out <= most;
 }
 
+/* "-", "file403" or "VARIABLE=RATE". */
+static bool read_flags(char *flags, struct entry *out)
+{
+    char *rate = strchr(flags, '=');
+    if (!rate) {
+        out->limit.file_403 = strcmp(flags, "file403") == 0;
+        return out->limit.file_403 || strcmp(flags, "-") == 0;
+    }
+    *rate = 0;
+    out->key = flags;
+    return *flags && read_number(rate + 1, 100000, &out->keyed_rate);
+}
+
 static bool read_entry(char *line, struct entry *out)
 {
     char *fields[FIELDS] = {line};
@@ -43,10 +58,10 @@ static bool read_entry(char *line, struct entry *out)
         *tab = 0;
         fields[i] = tab + 1;
     }
-    *out = (struct entry){.suffix = fields[0], .limit.file_403 = strcmp(fields[3], "file403") == 0};
+    *out = (struct entry){.suffix = fields[0]};
     bool ok = read_number(fields[1], 100000, &out->limit.rate) && read_number(fields[2], 1000, &concurrency);
     out->limit.concurrency = ok ? (int)concurrency : 0;
-    return ok && *fields[0] && *fields[4] && (out->limit.file_403 || strcmp(fields[3], "-") == 0);
+    return ok && *fields[0] && *fields[4] && read_flags(fields[3], out);
 }
 
 struct pace_table *pace_table_parse(const char *text, const char *name, struct err *e)
@@ -113,7 +128,11 @@ struct pace_limit pace_table_lookup(const struct pace_table *t, const char *host
         if (fits && (!best || suffix > strlen(best->suffix)))
             best = &t->entries[i];
     }
-    return best ? best->limit : t->other;
+    struct pace_limit limit = best ? best->limit : t->other;
+    const char *key = best && best->key ? getenv(best->key) : NULL;
+    if (key && *key)
+        limit.rate = best->keyed_rate;
+    return limit;
 }
 
 struct pace_limit pace_limit_rate(struct pace_limit limit, double rate, bool replaced)

@@ -19,7 +19,11 @@ static void test_table(void **state)
     assert_true(limit.rate == 1 && limit.concurrency == 1 && !limit.file_403);
     limit = pace_table_lookup(t, "pmc-oa-opendata.s3.amazonaws.com");
     assert_true(limit.file_403 && limit.concurrency > 1);
+    unsetenv("NCBI_API_KEY");
     assert_true(pace_table_lookup(t, "eutils.ncbi.nlm.nih.gov").rate == 3);
+    setenv("NCBI_API_KEY", "k", 1);
+    assert_true(pace_table_lookup(t, "eutils.ncbi.nlm.nih.gov").rate == 10);
+    unsetenv("NCBI_API_KEY");
     assert_true(pace_table_lookup(t, "pmc.ncbi.nlm.nih.gov").rate == 1);
     assert_true(pace_table_lookup(t, "notdoaj.org").rate == 1); /* suffixes end at dots */
     assert_true(pace_table_lookup(t, "doaj.org").rate == 2);
