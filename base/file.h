@@ -27,6 +27,9 @@ bool file_write_all(int fd, const char *name, const void *bytes, size_t len, str
 /* Reads exactly `len` bytes; false at the end of the input (errno 0) or on an error (errno set). */
 bool file_read_exactly(int fd, void *bytes, size_t len);
 
+/* The folder that the running program lies in. */
+bool file_own_folder(char *out, size_t size);
+
 /* Makes the folder and its parents; an existing one is fine. */
 bool file_make_folder(const char *path, struct err *e);
 

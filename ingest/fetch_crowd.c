@@ -95,23 +95,16 @@ static struct ask *new_ask(struct fetch_job *job, const struct route_want *want)
     return ask;
 }
 
-/* The key that the service wants, in the form in which it wants it; NULL: none. */
-static char *key_of(const struct source *source, const char *format)
-{
-    const char *key = source && source->key && format ? getenv(source->key) : NULL;
-    const char *place = format ? strstr(format, "%s") : NULL;
-    return key && *key && place ? mem_printf("%.*s%s%s", (int)(place - format), format, key, place + 2) : NULL;
-}
-
 static void ask_for(struct loop *l, struct fetch_job *job, const struct route_want *want)
 {
     struct ask *ask = new_ask(job, want);
-    const struct source *s = want->source;
-    char *query = key_of(s, s ? s->key_query : NULL), *header = key_of(s, s ? s->key_header : NULL);
+    struct source_secret secret = {0};
+    if (want->source)
+        source_secret_read(want->source, &job->arena, &secret);
     crawl_add(l->crawl, &(struct crawl_request){.kind = want->kind,
                                                 .url = want->row.url,
-                                                .secret_query = query,
-                                                .secret_header = header,
+                                                .secret_query = secret.query,
+                                                .secret_header = secret.header,
                                                 .accept = want->accept,
                                                 .post = want->post,
                                                 .etag = want->row.etag,
@@ -122,8 +115,6 @@ static void ask_for(struct loop *l, struct fetch_job *job, const struct route_wa
                                                 .given = str_same(want->row.role, "given"),
                                                 .done = answered,
                                                 .context = ask});
-    free(query);
-    free(header);
 }
 
 /* Takes the article one step on. */

@@ -1,4 +1,4 @@
-/* link.h: links as pages and services write them, as URLs that can be asked for (RFC 3986). */
+/* link.h: links as pages and services write them: as URLs that can be asked for, and what they say by their form. */
 #ifndef FIGMILL_INGEST_LINK_H
 #define FIGMILL_INGEST_LINK_H
 
@@ -8,10 +8,8 @@
 
 enum { LINK_MAX = 4096 /* bytes of a URL */ };
 
-/* The absolute http(s) URL of `link` on a page at `base` (an absolute URL; NULL: only absolute links are taken), by RFC
- * 3986 5.2: dot segments removed, fragment left off, white space trimmed; bytes that may not stand in a URL (spaces
- * within, quotes, those past ASCII) percent-encoded. NULL: other schemes (javascript:, mailto:, data:), no host, too
- * long. */
+/* The absolute http(s) URL of `link` on a page at `base` (an absolute URL; NULL: only absolute links are taken), as
+ * base/url.h reads it; in the arena. NULL: it is none, or empty, or longer than LINK_MAX. */
 const char *link_resolve(const char *base, const char *link, struct arena *arena);
 
 /* What a URL seems to lead to, by its path: "pdf", "xml", or "landing" for all else. Bytes decide later. */

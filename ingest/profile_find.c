@@ -14,18 +14,6 @@
 static const char *const places[] = {"profiles", "../share/figmill/profiles"};
 enum { PLACES = sizeof places / sizeof *places, NAMES_MAX = 400 };
 
-static bool own_folder(char out[PATH_MAX])
-{
-    ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - 1);
-    if (n <= 0)
-        return false;
-    out[n] = 0;
-    char *slash = strrchr(out, '/');
-    if (slash)
-        *slash = 0;
-    return slash != NULL;
-}
-
 /* Appends the names of the profiles in a folder. */
 static void add_names(const char *folder, struct str *out)
 {
@@ -43,7 +31,7 @@ static const char *find(const char *name, struct arena *arena, struct err *e)
     char folder[PATH_MAX];
     struct str names = STR_INIT(NAMES_MAX);
     const char *path = NULL;
-    bool known = own_folder(folder);
+    bool known = file_own_folder(folder, sizeof folder);
     for (int i = 0; known && !path && i < PLACES; i++) {
         const char *place = arena_printf(arena, "%s/%s", folder, places[i]);
         path = arena_printf(arena, "%s/%s.yaml", place, name);

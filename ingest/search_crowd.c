@@ -177,7 +177,7 @@ static bool ask(struct job *job, struct err *e)
 {
     struct searcher *s = job->s;
     struct source_request request = {0};
-    struct search_secret secret;
+    struct source_secret secret;
     arena_release(&job->arena);
     job->row = (struct search_row){0};
     if (!search_load(&s->c->db, strtoll(job->item.item, NULL, 10), &job->arena, &job->row, e) ||
@@ -185,7 +185,7 @@ static bool ask(struct job *job, struct err *e)
         !job->source->ask(&job->query.ask, job->row.cursor, job->row.size, crawl_contact(s->crawl), &job->arena,
                           &request, e))
         return false;
-    search_secret_read(job->source, &job->arena, &secret);
+    source_secret_read(job->source, &job->arena, &secret);
     const struct crawl_request r = {.kind = CRAWL_API,
                                     .url = request.url,
                                     .secret_query = secret.query,

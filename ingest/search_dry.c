@@ -78,9 +78,9 @@ static bool ask(struct probe *p)
 {
     const struct source *source = p->planned->source;
     struct source_request request = {0};
-    struct search_secret secret;
+    struct source_secret secret;
     arena_release(&p->arena);
-    search_secret_read(source, &p->arena, &secret);
+    source_secret_read(source, &p->arena, &secret);
     if (!source->ask(&p->planned->query.ask, NULL, source->by_date || source->ranked ? 0 : 1,
                      crawl_contact(p->d->crawl), &p->arena, &request, &p->why))
         return false;

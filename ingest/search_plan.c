@@ -1,36 +1,13 @@
 /* search_plan.c: see search_plan.h. */
 #include "ingest/search_plan.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "base/str.h"
 #include "ingest/day.h"
 #include "stage/names.h"
 
-enum { SOURCES_MAX = 32, SECRET_MAX = 4096 };
-
-/* "api_key=%s" with the key in it. */
-static const char *fill_in(const char *form, const char *key, struct arena *arena)
-{
-    const char *place = form ? strstr(form, "%s") : NULL;
-    return place ? arena_printf(arena, "%.*s%s%s", (int)(place - form), form, key, place + 2) : NULL;
-}
-
-bool search_secret_read(const struct source *source, struct arena *arena, struct search_secret *out)
-{
-    const char *key = source->key ? getenv(source->key) : NULL;
-    *out = (struct search_secret){0};
-    if (!key || !*key)
-        return false;
-    struct str escaped = STR_INIT(SECRET_MAX);
-    query_escape(key, &escaped);
-    out->query = fill_in(source->key_query, escaped.data, arena);
-    out->header = fill_in(source->key_header, key, arena);
-    str_release(&escaped);
-    return true;
-}
+enum { SOURCES_MAX = 32 };
 
 /* What is known of each source while a plan is made, by its place in `sources`. */
 struct seen {
@@ -87,8 +64,8 @@ static void merge_queries(const struct profile *p, const struct source *source, 
 static bool may_ask(const struct source *source, const struct search_plan_options *options, struct arena *arena,
                     struct err *why)
 {
-    struct search_secret secret;
-    return !source->key_needed || options->first_pages || search_secret_read(source, arena, &secret) ||
+    struct source_secret secret;
+    return !source->key_needed || options->first_pages || source_secret_read(source, arena, &secret) ||
            err_set(
                why, ERR_REFUSED,
                "%s gives no more than first pages without a key: set %s to one (free; its web site has a page for it)",

@@ -35,10 +35,4 @@ struct search_plan {
 bool search_plan_make(const struct profile *p, const struct search_plan_options *options, struct arena *arena,
                       struct search_plan *out, struct err *e);
 
-/* The source's key from the environment, in the form in which it is sent. False, and both NULL: there is none. */
-struct search_secret {
-    const char *query, *header;
-};
-bool search_secret_read(const struct source *source, struct arena *arena, struct search_secret *out);
-
 #endif

@@ -3,6 +3,8 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -47,6 +49,29 @@ const struct source *source_lookup(const char *name)
             return sources[i];
     }
     return NULL;
+}
+
+enum { SECRET_MAX = 4096 };
+
+/* "api_key=%s" with the key in it. */
+static const char *fill_in(const char *form, const char *key, struct arena *arena)
+{
+    const char *place = form ? strstr(form, "%s") : NULL;
+    return place ? arena_printf(arena, "%.*s%s%s", (int)(place - form), form, key, place + 2) : NULL;
+}
+
+bool source_secret_read(const struct source *source, struct arena *arena, struct source_secret *out)
+{
+    const char *key = source->key ? getenv(source->key) : NULL;
+    *out = (struct source_secret){0};
+    if (!key || !*key)
+        return false;
+    struct str escaped = STR_INIT(SECRET_MAX);
+    query_escape(key, &escaped);
+    out->query = fill_in(source->key_query, escaped.data, arena);
+    out->header = fill_in(source->key_header, key, arena);
+    str_release(&escaped);
+    return true;
 }
 
 struct record *source_add_record(struct source_page *page, struct arena *arena)

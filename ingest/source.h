@@ -114,6 +114,13 @@ extern const struct source *const sources[];
 const struct source *source_lookup(const char *name); /* NULL: none of that name */
 
 /* For adapters; ingest/source_json.h has more for those of JSON. */
+/* The source's key from the environment, in the form in which it is sent, in the arena. False, and both NULL: there is
+ * none. */
+struct source_secret {
+    const char *query, *header;
+};
+bool source_secret_read(const struct source *source, struct arena *arena, struct source_secret *out);
+
 /* A zeroed record; NULL when the page holds SOURCE_MAX_PAGE already. Earlier ones may have moved. */
 struct record *source_add_record(struct source_page *page, struct arena *arena);
 void source_add_fault(struct source_page *page, struct arena *arena, const char *place, const char *format, ...)

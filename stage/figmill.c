@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "stage/runner.h"
 
@@ -36,23 +37,11 @@ enum { PROGRAMS = sizeof programs / sizeof *programs };
 static const char *const places[] = {".",          "../libexec/figmill", "../stage", "../ingest",
                                      "../extract", "../translate",       "../pairs"};
 
-static bool own_folder(char out[PATH_MAX])
-{
-    ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - 1);
-    if (n <= 0)
-        return false;
-    out[n] = 0;
-    char *slash = strrchr(out, '/');
-    if (slash)
-        *slash = 0;
-    return slash != NULL;
-}
-
 /* True, and the path, when the program lies in one of the places. */
 static bool find_near(const char *name, char out[PATH_MAX])
 {
     char folder[PATH_MAX];
-    if (!own_folder(folder))
+    if (!file_own_folder(folder, sizeof folder))
         return false;
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (snprintf(out, PATH_MAX, "%s/%s/figmill-%s", folder, places[i], name) < PATH_MAX && access(out, X_OK) == 0)

@@ -567,13 +567,13 @@ static void keys_come_from_the_environment(void **state)
     struct arena arena = ARENA_INIT;
     const struct source source = {
         .title = "S", .key = "FIGMILL_TEST_KEY", .key_query = "api_key=%s", .key_header = "Authorization: Bearer %s"};
-    struct search_secret secret;
+    struct source_secret secret;
     (void)state;
     unsetenv("FIGMILL_TEST_KEY");
-    assert_false(search_secret_read(&source, &arena, &secret));
+    assert_false(source_secret_read(&source, &arena, &secret));
     assert_null(secret.query);
     setenv("FIGMILL_TEST_KEY", "a&b", 1);
-    assert_true(search_secret_read(&source, &arena, &secret));
+    assert_true(source_secret_read(&source, &arena, &secret));
     assert_string_equal(secret.query, "api_key=a%26b");
     assert_string_equal(secret.header, "Authorization: Bearer a&b");
     arena_release(&arena);
