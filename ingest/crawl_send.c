@@ -1,5 +1,6 @@
 /* crawl_send.c: a job on the wire; see crawl_parts.h. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -113,8 +114,8 @@ static bool on_headers(void *context, int status, const struct transfer_headers 
     if (x->job->request.kind != CRAWL_API)
         transfer_headers_each(h, NULL, find_optout, &against);
     if (against && !x->job->robots_of) {
-        char why[64] = "it opts out of such use: ";
-        memcpy(why + strlen(why), against, strlen(against) + 1);
+        char why[64];
+        snprintf(why, sizeof why, "it opts out of such use: %s", against);
         stop(x, ERR_REFUSED, why);
     } else {
         prepare_body(x, status, h);
