@@ -220,6 +220,9 @@ bool fetch_job_end(struct fetch_job *job, const char *corpus, const struct route
     job->end.doi = arena_strdup(a, step->doi);
     job->end.pmcid = arena_strdup(a, step->pmcid);
     job->end.pmid = arena_strdup(a, step->pmid);
+    job->end.bucket = str_same(step->route, "pmc") ? step->bucket : (struct fetch_choice){0};
+    job->end.bucket.pmcid = arena_strdup(a, job->end.bucket.pmcid);
+    job->end.bucket.license = arena_strdup(a, job->end.bucket.license);
     return job->end.what != JOB_WON || gather(job, corpus, step, e);
 }
 
@@ -250,9 +253,11 @@ static bool store_files(struct fetch_job *job, struct db *db, struct err *why, s
         err_set(why, ERR_REFUSED, "the article was taken down (`figmill purge`)");
         return true;
     }
-    return import_store_group(db, job->end.files, job->end.n_files, &article_id, "fetch", note, &n, e) &&
-           (why->kind ||
-            (article_claim_ids(db, article_id, &ids, &article_id, e) && fetch_drop(db, article_id, NULL, NULL, e)));
+    if (!import_store_group(db, job->end.files, job->end.n_files, &article_id, "fetch", note, &n, e))
+        return false;
+    return why->kind ||
+           (article_claim_ids(db, article_id, &ids, &article_id, e) && fetch_drop(db, article_id, NULL, NULL, e) &&
+            (!job->end.bucket.version || fetch_keep_version(db, article_id, &job->end.bucket, e)));
 }
 
 bool fetch_job_store(struct fetch_job *job, struct db *db, struct err *why, struct err *e)
