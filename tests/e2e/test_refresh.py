@@ -195,27 +195,24 @@ class Refresh(Case):
     def test_a_broken_inventory_is_none(self):
         """Whatever is wrong with it, no article is taken for unchanged by what could be read of it."""
         works = self.many(2)
-        good = gzip.compress(b"".join(b"b,metadata/%s.1.json,2026,%s\n" % (
-            work.encode(), md5(self.server.replies[metadata(work)][0]).encode()) for work in works) + os.urandom(100000).hex().encode())
-        for wrong in ({"data": good[:-300]}, {"data": b"\x1f\x8b no gzip"}, {"md5": "0" * 32}, {"data": gzip.compress(b"a,b\n" * 50)}):
+        good = "".join("pmc-oa-opendata,metadata/%s.1.json,2026,%s\n" % (work, md5(self.server.replies[metadata(work)][0]))
+                       for work in works) + "pmc-oa-opendata,README.txt,2026,%s\n" % os.urandom(1000).hex() * 100
+        for wrong in ({"data": gzip.compress(good.encode())[:-300]}, {"data": b"\x1f\x8b no gzip"}, {"md5": "0" * 32},
+                      {"csv": good + "a,b\n" * 50}):
             with self.subTest(wrong=str(wrong)[:60]):
                 self.inventory([(work, 1) for work in works], **wrong)
-                self.sql("UPDATE fetch SET checked = 1000")
-                self.server.put(metadata(works[0]), (500, b"", {}))
-                result = figmill(self.corpus, "fetch", *self.options("--refresh", "--inventory", "--json", "--attempts", "1"))
+                result, told = self.refresh("--inventory", "--attempts", "1")
                 self.assertIn("article by article", result.err)
-                self.assertEqual(result.json()["refresh"]["unchanged"], 0)
-                self.server.article_in_bucket(works[0], "10.5555/%s" % works[0])
-                checked = dict(ask(self.corpus, "SELECT name, checked FROM fetch WHERE role = 'metadata'"))
-                self.assertEqual(checked[works[0]], 1000)
-                self.assertGreater(checked[works[1]], 1000)
-                self.fetch("--retry-failed")
+                self.assertEqual((told["inventory"], told["unchanged"]), (None, 0))
+                self.assertEqual(sorted(self.asked()[-4:]), sorted([listing(work) for work in works] + [metadata(work) for work in works]))
+        self.inventory([], csv=good)
+        self.assertEqual(self.refresh("--inventory")[1]["unchanged"], 2)
 
     def test_killed(self):
         """Killed while the inventory comes, or while what it tells is asked: started again, it finds all of it."""
         works = self.many(30)
         for work in works[:15]:
-            self.server.article_in_bucket(work, "10.5555/%s" % work, version=2, listed=[1, 2])
+            self.server.article_in_bucket(work, "10.5555/%s" % work, version=2, listed=[1, 2], xml=jats("10.5555/%s" % work, ("f1.jpg", "f2.jpg")))
         self.inventory([(work, 1) for work in works] + [(work, 2) for work in works[:15]])
         before, kills = self.rows(), 0
         for delay, seconds in ((1.5, 0.7), (0.3, 1.5), (0.3, 1.5)):
