@@ -109,6 +109,8 @@ class Refresh(Case):
         self.assertEqual(ask(self.corpus, "SELECT pmcid, drop_reason FROM v_article ORDER BY 1"),
                          [("PMC1", "retracted"), ("PMC2", "licence"), ("PMC3", None)])
         self.assertEqual([url for url in self.asked(BUCKET) if url.endswith((".xml", ".jpg"))], [])
+        self.assertEqual(ask(self.corpus, "SELECT url FROM fetch WHERE state = 'wanted' OR url LIKE '%PMC2.1.json'"), [])
+        self.assertEqual(len(self.documents()), 3)
         self.assertEqual(ask(self.corpus, "SELECT DISTINCT license FROM fetch f JOIN article USING (article_id) "
                                           "WHERE pmcid = 'PMC3' AND role IN ('article', 'media')"), [("CC BY-SA",)])
         self.server.article_in_bucket("PMC2", "10.5555/2", version=3, listed=[1, 2, 3])
@@ -153,6 +155,8 @@ class Refresh(Case):
         self.assertEqual(sorted(self.asked()), sorted(wanted))
         self.assertEqual(ask(self.corpus, "SELECT pmcid FROM v_article WHERE drop_reason = 'retracted'"), [("PMC103",)])
         self.assertIn((sha256(jpeg("another")),), ask(self.corpus, "SELECT sha256 FROM asset"))
+        self.assertEqual(ask(self.corpus, "SELECT source_url FROM document WHERE name = 'PMC102.xml'"),
+                         [("https://%s/PMC102.2/PMC102.2.xml" % BUCKET,)])
         _, told = self.refresh("--inventory")
         self.assertEqual((told["unchanged"], told["gone"]), (11, 1))
         self.assertEqual(sorted(self.asked()), sorted(urls + [listing("PMC104"), metadata("PMC104")]))
