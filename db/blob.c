@@ -200,6 +200,16 @@ uint64_t blob_writer_size(const struct blob_writer *w)
     return w->size;
 }
 
+FILE *blob_writer_open(struct blob_writer *w, struct err *e)
+{
+    if (w->fd < 0 && !spill(w, e))
+        return NULL;
+    FILE *file = fopen(w->temp, "re");
+    if (!file)
+        err_errno(e, ERR_SYSTEM, errno, "cannot read %s", w->temp);
+    return file;
+}
+
 static bool finish_spilled(struct blob_writer *w, char sha256[SHA256_SIZE], struct err *e)
 {
     char path[PATH_MAX];

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/err.h"
 #include "base/file.h"
@@ -39,6 +40,9 @@ bool blob_writer_add(struct blob_writer *w, const void *bytes, size_t len, struc
 /* The first bytes of what was added so far, at most head_max; valid until the next add, finish or clear. */
 const unsigned char *blob_writer_head(const struct blob_writer *w, size_t *len);
 uint64_t blob_writer_size(const struct blob_writer *w);
+/* An open file of what was added so far, at its beginning, for bytes that are read once and never become a blob; the
+ * caller closes it, and it is gone with the next finish or clear. NULL (ERR_SYSTEM) on failure. */
+FILE *blob_writer_open(struct blob_writer *w, struct err *e);
 /* Stores what was added; the writer is empty again, on failure too. */
 bool blob_writer_finish(struct blob_writer *w, char sha256[SHA256_SIZE], struct err *e);
 void blob_writer_clear(struct blob_writer *w); /* forgets what was added */

@@ -29,6 +29,12 @@ bool document_store(struct db *db, const struct document *d, int64_t *id, struct
                   "itttitt", d->article_id, d->kind, d->media_type, d->sha256, d->bytes, d->name, d->source_url);
 }
 
+bool document_moved(struct db *db, int64_t id, const char *source_url, struct err *e)
+{
+    return db_run(db, e, "UPDATE document SET source_url = ?2 WHERE document_id = ?1 AND source_url <> ?2", "it", id,
+                  source_url);
+}
+
 bool document_load(struct db *db, int64_t id, struct arena *arena, struct document *out, struct err *e)
 {
     sqlite3_stmt *s = db_bind(db, e,

@@ -25,6 +25,9 @@ bool document_find(struct db *db, const char *sha256, int64_t *id, int64_t *arti
  * the file's bytes have changed: the row is kept and updated, so that what was made of it is made again in place. */
 bool document_store(struct db *db, const struct document *d, int64_t *id, struct err *e);
 
+/* Its bytes came from this URL last; of a document that came from none it stays none. */
+bool document_moved(struct db *db, int64_t id, const char *source_url, struct err *e);
+
 /* Loads a document; its strings go to the arena. ERR_FORMAT when there is no such document. */
 bool document_load(struct db *db, int64_t id, struct arena *arena, struct document *out, struct err *e);
 

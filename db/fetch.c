@@ -161,33 +161,6 @@ bool fetch_each(struct db *db, int64_t since, int64_t only, fetch_each_fn *each,
     return s && more == 0;
 }
 
-bool fetch_refresh(struct db *db, int part, int parts, struct err *e)
-{
-    /* Of the bucket the metadata decides, and what it names is asked again where its MD5 is another one. */
-    return db_run(
-               db, e,
-               "UPDATE fetch SET state = 'wanted' WHERE state = 'done' AND (role = 'metadata' OR "
-               "(route <> 'pmc' AND role IN ('article', 'pdf', 'media', 'page', 'given'))) "
-               "AND EXISTS (SELECT 1 FROM task t WHERE t.stage = 'fetch' AND t.item = CAST(fetch.article_id AS TEXT) "
-               "AND t.state = 'done' AND t.part % ?2 = ?1)",
-               "ii", (int64_t)part, (int64_t)parts) &&
-           db_run(db, e,
-                  "UPDATE task SET state = 'ready', attempts = 0, not_before = 0, updated = unixepoch() "
-                  "WHERE stage = 'fetch' AND state = 'done' AND part % ?2 = ?1 AND EXISTS (SELECT 1 FROM fetch f "
-                  "WHERE f.article_id = CAST(task.item AS INTEGER) AND f.state = 'wanted')",
-                  "ii", (int64_t)part, (int64_t)parts);
-}
-
-bool fetch_retry_failed(struct db *db, int part, int parts, struct err *e)
-{
-    return db_run(
-        db, e,
-        "UPDATE fetch SET state = 'wanted' WHERE state IN ('failed', 'refused') AND EXISTS (SELECT 1 FROM task t "
-        "WHERE t.stage = 'fetch' AND t.item = CAST(fetch.article_id AS TEXT) AND t.state = 'failed' "
-        "AND t.part % ?2 = ?1)",
-        "ii", (int64_t)part, (int64_t)parts);
-}
-
 bool fetch_drop(struct db *db, int64_t article_id, const char *reason, const char *note, struct err *e)
 {
     return db_run(db, e,

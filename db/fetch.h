@@ -62,10 +62,43 @@ bool fetch_article(struct db *db, int64_t article_id, struct arena *arena, struc
 typedef bool fetch_each_fn(void *context, int64_t article_id, const char *inputs, int part, struct err *e);
 bool fetch_each(struct db *db, int64_t since, int64_t only, fetch_each_fn *each, void *context, struct err *e);
 
-/* Rows that are to be asked again, with the tasks that ask them: of articles whose task is done what may have changed
- * there; of those whose task failed, what failed (their tasks are the runner's). */
-bool fetch_refresh(struct db *db, int part, int parts, struct err *e);
+/* Of articles whose task failed: the rows that failed are to be asked again (their tasks are the runner's). */
 bool fetch_retry_failed(struct db *db, int part, int parts, struct err *e);
+
+/* To bring up to date what was fetched (fetch_again.c): first the rows of articles whose task is done are wanted again,
+ * then the tasks of what is wanted are made ready. Of PMC's bucket the listing and the metadata decide; what these name
+ * is asked again where its MD5 is another one. */
+bool fetch_want_files(struct db *db, int part, int parts, struct err *e);    /* of other routes than the bucket */
+bool fetch_want_versions(struct db *db, int part, int parts, struct err *e); /* of the bucket */
+bool fetch_want_versions_of(struct db *db, int64_t article_id, struct err *e);
+bool fetch_make_ready(struct db *db, int part, int parts, struct err *e);
+/* The server said, then, that nothing of the article has changed in the bucket. */
+bool fetch_note_unchanged(struct db *db, int64_t article_id, int64_t when, struct err *e);
+
+/* An answer of the bucket about an article whose task is done; strings are valid during the call. */
+struct fetch_version {
+    int64_t article_id; /* the live one */
+    const char *pmcid, *url;
+    bool listing;     /* of versions; else the metadata of one */
+    bool failed;      /* it could not be had */
+    int highest;      /* of a listing */
+    const char *etag; /* as the header has it; NULL: none */
+};
+typedef bool fetch_version_fn(void *context, const struct fetch_version *version, struct err *e);
+bool fetch_each_version(struct db *db, int part, int parts, fetch_version_fn *each, void *context, struct err *e);
+/* Articles that fetch has such an answer about. */
+bool fetch_count_versions(struct db *db, int part, int parts, int64_t *n, struct err *e);
+
+/* What the bucket gave an article in the end. */
+struct fetch_choice {
+    const char *pmcid;
+    int version;         /* taken; 0: none */
+    int oldest, highest; /* whose metadata were looked at for it */
+    const char *license; /* as the metadata state it */
+};
+/* Takes away the rows of other versions, but those of files that the article still has, and tells the licence that is
+ * stated now in the rows of the files that were not asked again. */
+bool fetch_keep_version(struct db *db, int64_t article_id, const struct fetch_choice *choice, struct err *e);
 
 /* Why nothing is fetched for the article ("licence", "retracted"), and in words; NULL: nothing stands against it any
  * more. Other reasons than these two are left as they are. */

@@ -35,6 +35,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/err.h"
 #include "base/sha256.h"
@@ -70,7 +71,7 @@ bool crawl_options_check(struct crawl_options *o, struct err *e);
 struct crawl;
 /* `db` serves to load what is known of hosts; crawl_store writes it. ERR_SYSTEM when another process crawls for this
  * corpus (its pid). `stop` as in stage_context. Without a corpus (NULL, and no db) nothing is known, locked or stored:
- * then there is no crawl_store, and no CRAWL_FILE or CRAWL_OBJECT. */
+ * then there is no crawl_store, and no CRAWL_FILE, OBJECT or TEMPORARY. */
 struct crawl *crawl_new(const struct crawl_options *o, const char *corpus, struct db *db,
                         const volatile sig_atomic_t *stop, struct err *e);
 void crawl_free(struct crawl *c); /* forgets what was not done */
@@ -80,6 +81,7 @@ enum crawl_kind {
     CRAWL_PAGE,   /* a page for people. Body in memory, as it came (charset in content_type) */
     CRAWL_FILE,   /* an article's file. Body to the blob store */
     CRAWL_OBJECT, /* a file of a documented object store or download service: as CRAWL_FILE, robots.txt not asked */
+    CRAWL_TEMPORARY, /* as CRAWL_OBJECT, for what is read once: it becomes no blob, and is gone after `done` */
 };
 
 struct crawl_reply {
@@ -95,6 +97,7 @@ struct crawl_reply {
     const char *body;    /* API, PAGE: NUL-terminated, also of a 4xx; else NULL */
     size_t len;
     char sha256[SHA256_SIZE]; /* FILE, OBJECT: the blob, which is there already; else "" */
+    FILE *file;               /* TEMPORARY: the bytes, open at their beginning, closed after `done`; else NULL */
     uint64_t bytes;
     int attempts;
     double seconds; /* of the last attempt */
@@ -114,8 +117,8 @@ struct crawl_request {
     enum content_want want;
     bool given;         /* the user gave this very URL: with --allow-private it may name a private address */
     const char *md5;    /* 32 hex digits that the body must have; or NULL */
-    uint64_t max_bytes; /* 0: 64 MiB for API and PAGE, 512 MiB for FILE and OBJECT */
-    int timeout_s;      /* of an attempt; 0: 120 for API and PAGE, 1800 for FILE and OBJECT */
+    uint64_t max_bytes; /* 0: 64 MiB for API and PAGE, 512 MiB for the others */
+    int timeout_s;      /* of an attempt; 0: 120 for API and PAGE, 1800 for the others */
     crawl_done_fn *done;
     void *context;
 };

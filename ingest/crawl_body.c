@@ -149,6 +149,11 @@ bool body_check(struct body *b, enum content_want want, const char *md5, const c
     return content_check(want, &c, media_type, e);
 }
 
+FILE *body_open(struct body *b, struct err *e)
+{
+    return blob_writer_open(b->writer, e);
+}
+
 bool body_store(struct body *b, char sha256[SHA256_SIZE], struct err *e)
 {
     return blob_writer_finish(b->writer, sha256, e);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/err.h"
 #include "base/md5.h"
@@ -44,6 +45,8 @@ bool body_range_fits(const struct body *b, const char *content_range);
  * what is wrong. */
 bool body_check(struct body *b, enum content_want want, const char *md5, const char *declared_type,
                 const char **media_type, struct err *e);
+/* To read what went to the disk; the caller closes it. NULL (ERR_SYSTEM): the disk. */
+FILE *body_open(struct body *b, struct err *e);
 /* Stores it as a blob. ERR_SYSTEM: the disk. */
 bool body_store(struct body *b, char sha256[SHA256_SIZE], struct err *e);
 

@@ -69,9 +69,12 @@ static enum fate take(struct crawl_job *job, const struct transfer_result *r, st
     struct body *b = job->body;
     if (!body_check(b, q->want, q->md5, header(r, "content-type"), &reply->media_type, &reply->why))
         return FATE_WRONG;
-    if (b->corpus && !body_store(b, reply->sha256, &reply->why))
-        return FATE_TROUBLE;
-    return FATE_DONE;
+    bool ok = true;
+    if (q->kind == CRAWL_TEMPORARY)
+        ok = (reply->file = body_open(b, &reply->why)) != NULL;
+    else if (b->corpus)
+        ok = body_store(b, reply->sha256, &reply->why);
+    return ok ? FATE_DONE : FATE_TROUBLE;
 }
 
 /* 416: nothing is left to send, when what is there is all; else another file lies there now. */
@@ -210,6 +213,8 @@ static void finish(struct crawl *c, struct crawl_job *job, const struct exchange
         err_set(&reply->why, reply->why.kind, "%.500s: %s", job_url(job)->text, what);
     }
     crawl_finish(c, job, reply);
+    if (reply->file)
+        fclose(reply->file);
     str_release(&headers);
 }
 

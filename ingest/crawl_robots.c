@@ -48,7 +48,8 @@ void crawl_robots_load(struct crawl_host *h, const char *text)
 enum robots_gate crawl_robots_gate(struct crawl_host *h, const struct crawl_job *job,
                                    char decision[ROBOTS_DECISION_SIZE])
 {
-    if (job->robots_of || job->request.kind == CRAWL_API || job->request.kind == CRAWL_OBJECT) {
+    if (job->robots_of || job->request.kind == CRAWL_API || job->request.kind == CRAWL_OBJECT ||
+        job->request.kind == CRAWL_TEMPORARY) {
         snprintf(decision, ROBOTS_DECISION_SIZE, "not asked");
         return GATE_OPEN;
     }

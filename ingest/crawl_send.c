@@ -12,16 +12,16 @@
 
 enum { MOST_LINES = 8, DEFAULT_MEMORY = 64 << 20, DEFAULT_FILE = 512 << 20, MEMORY_TIMEOUT = 120, FILE_TIMEOUT = 1800 };
 
-static bool to_blob(const struct crawl_job *job)
+static bool to_disk(const struct crawl_job *job)
 {
-    return job->request.kind == CRAWL_FILE || job->request.kind == CRAWL_OBJECT;
+    return job->request.kind != CRAWL_API && job->request.kind != CRAWL_PAGE;
 }
 
 static uint64_t most_bytes(const struct crawl_job *job)
 {
     if (job->robots_of)
         return ROBOTS_MAX;
-    return job->request.max_bytes ? job->request.max_bytes : to_blob(job) ? DEFAULT_FILE : DEFAULT_MEMORY;
+    return job->request.max_bytes ? job->request.max_bytes : to_disk(job) ? DEFAULT_FILE : DEFAULT_MEMORY;
 }
 
 /* The header lines of a request, and the memory of those that are made up. */
@@ -82,7 +82,7 @@ static void prepare_body(struct exchange *x, int status, const struct transfer_h
 {
     struct crawl_job *job = x->job;
     if (!job->body)
-        job->body = body_new(to_blob(job) ? x->crawl->corpus : NULL, most_bytes(job), job->request.md5);
+        job->body = body_new(to_disk(job) ? x->crawl->corpus : NULL, most_bytes(job), job->request.md5);
     if (status == 206 && x->ranged && body_range_fits(job->body, transfer_header(h, "content-range")))
         return;
     body_restart(job->body);
@@ -104,7 +104,7 @@ static bool on_headers(void *context, int status, const struct transfer_headers 
         return false;
     if (status / 100 != 2) {
         /* Services say in JSON what was wrong, and some have a page where nothing was found. */
-        bool telling = !to_blob(x->job) && status / 100 == 4 && status != 416;
+        bool telling = !to_disk(x->job) && status / 100 == 4 && status != 416;
         if (telling && !x->job->body)
             x->job->body = body_new(NULL, CRAWL_MAX_ERROR_BODY, NULL);
         else if (telling)
@@ -130,7 +130,7 @@ static bool on_bytes(void *context, const void *bytes, size_t len)
     struct crawl_job *job = x->job;
     if (!job)
         return false;
-    if (!x->wanted && (!job->body || to_blob(job))) {
+    if (!x->wanted && (!job->body || to_disk(job))) {
         /* A short one is read to its end, so that the connection can be used again. */
         x->ignored += len;
         return !(x->stopped = x->ignored > CRAWL_MAX_ERROR_BODY);
@@ -227,10 +227,10 @@ static bool start(struct crawl *c, struct exchange *x, const struct url *url, bo
         .url = text,
         .headers = lines.at,
         .post = job->as_get ? NULL : job->request.post,
-        .identity = to_blob(job),
+        .identity = to_disk(job),
         .private_ok = private_ok,
         .timeout_s = job->request.timeout_s ? job->request.timeout_s
-                     : to_blob(job)         ? FILE_TIMEOUT
+                     : to_disk(job)         ? FILE_TIMEOUT
                                             : MEMORY_TIMEOUT,
         /* Of robots.txt the beginning is read, however long it is. */
         .max_bytes = job->robots_of ? DEFAULT_MEMORY

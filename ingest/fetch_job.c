@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "db/blob.h"
 #include "db/article.h"
+#include "db/document.h"
 #include "db/tombstone.h"
 #include "ingest/import_store.h"
 #include "ingest/route_reply.h"
@@ -220,6 +221,10 @@ bool fetch_job_end(struct fetch_job *job, const char *corpus, const struct route
     job->end.doi = arena_strdup(a, step->doi);
     job->end.pmcid = arena_strdup(a, step->pmcid);
     job->end.pmid = arena_strdup(a, step->pmid);
+    if (job->end.what == JOB_DROPPED || (job->end.what == JOB_WON && str_same(step->route, "pmc")))
+        job->end.bucket = step->bucket;
+    job->end.bucket.pmcid = arena_strdup(a, job->end.bucket.pmcid);
+    job->end.bucket.license = arena_strdup(a, job->end.bucket.license);
     return job->end.what != JOB_WON || gather(job, corpus, step, e);
 }
 
@@ -235,7 +240,14 @@ static bool note(void *context, const struct import_file *file, enum input_outco
     struct noting *n = context;
     if (outcome == INPUT_REFUSED && !n->why->kind)
         *n->why = *why;
-    return !document_id || fetch_became(n->db, n->job->article.article_id, file->sha256, document_id, e);
+    /* The same bytes may have come from elsewhere before, as from an older version. */
+    return !document_id || (fetch_became(n->db, n->job->article.article_id, file->sha256, document_id, e) &&
+                            document_moved(n->db, document_id, file->source_url, e));
+}
+
+static bool keep_version(const struct fetch_job *job, struct db *db, int64_t article_id, struct err *e)
+{
+    return !job->end.bucket.version || fetch_keep_version(db, article_id, &job->end.bucket, e);
 }
 
 static bool store_files(struct fetch_job *job, struct db *db, struct err *why, struct err *e)
@@ -250,20 +262,22 @@ static bool store_files(struct fetch_job *job, struct db *db, struct err *why, s
         err_set(why, ERR_REFUSED, "the article was taken down (`figmill purge`)");
         return true;
     }
-    return import_store_group(db, job->end.files, job->end.n_files, &article_id, "fetch", note, &n, e) &&
-           (why->kind ||
-            (article_claim_ids(db, article_id, &ids, &article_id, e) && fetch_drop(db, article_id, NULL, NULL, e)));
+    if (!import_store_group(db, job->end.files, job->end.n_files, &article_id, "fetch", note, &n, e))
+        return false;
+    return why->kind || (article_claim_ids(db, article_id, &ids, &article_id, e) &&
+                         fetch_drop(db, article_id, NULL, NULL, e) && keep_version(job, db, article_id, e));
 }
 
 bool fetch_job_store(struct fetch_job *job, struct db *db, struct err *why, struct err *e)
 {
+    int64_t id = job->article.article_id;
     err_clear(why);
     if (job->elsewhere)
         return true;
     if (job->end.what == JOB_WON)
         return store_files(job, db, why, e);
     if (job->end.what == JOB_DROPPED)
-        return fetch_drop(db, job->article.article_id, job->end.drop_reason, job->end.why.text, e);
+        return fetch_drop(db, id, job->end.drop_reason, job->end.why.text, e) && keep_version(job, db, id, e);
     *why = job->end.why;
     return true;
 }

@@ -27,7 +27,8 @@ struct fetch_job {
         struct import_file *files; /* WON */
         size_t n_files, n_missing;
         const char *doi, *pmcid, *pmid, *drop_reason, *route;
-        struct err why; /* FAILED, DROPPED */
+        struct fetch_choice bucket; /* version 0: it has no part in the end */
+        struct err why;             /* FAILED, DROPPED */
     } end;
 };
 

@@ -10,9 +10,8 @@
 #include "ingest/source_json.h"
 
 #define TITLE       "PMC's bucket"
-#define BUCKET      "pmc-oa-opendata"
 #define BASE        "https://" PMC_HOST "/"
-#define INVENTORIES "inventory-reports/" BUCKET "/metadata/"
+#define INVENTORIES "inventory-reports/" PMC_BUCKET "/metadata/"
 
 enum { TOKEN_MAX = 2048, PREFIX_MAX = 1100 /* a key has at most 1,024 bytes */ };
 
@@ -235,7 +234,7 @@ static void set_key(struct pmc_file *file, const char *key, struct arena *arena)
 /* "s3://pmc-oa-opendata/KEY?md5=HEX". A key may hold anything, also a question mark. */
 static bool read_url(const char *text, const char *member, struct arena *arena, struct pmc_file *out, struct err *e)
 {
-    static const char *const starts[] = {"s3://" BUCKET "/", BASE};
+    static const char *const starts[] = {"s3://" PMC_BUCKET "/", BASE};
     const char *key = NULL;
     for (size_t i = 0; i < sizeof starts / sizeof *starts && !key; i++)
         key = strncmp(text, starts[i], strlen(starts[i])) == 0 ? text + strlen(starts[i]) : NULL;

@@ -24,7 +24,8 @@
 #include "base/md5.h"
 #include "ingest/source.h"
 
-#define PMC_HOST "pmc-oa-opendata.s3.amazonaws.com"
+#define PMC_BUCKET "pmc-oa-opendata"
+#define PMC_HOST   PMC_BUCKET ".s3.amazonaws.com"
 
 enum {
     PMC_MAX_MEDIA = 2000,   /* files that an article may have */
@@ -110,8 +111,9 @@ struct pmc_change {
 /* False to stop. */
 typedef bool pmc_change_fn(void *context, const struct pmc_change *change);
 
-/* Reads one gzip CSV, in pieces of any size. There is no header row. Other keys than
- * metadata/PMC<digits>.<version>.json are passed over, and so are broken lines, which are counted. */
+/* Reads one gzip CSV, in pieces of any size. There is no header row. Other buckets'
+ * keys are passed over, and other ones than metadata/PMC<digits>.<version>.json, and broken lines, which are counted.
+ */
 struct pmc_inventory;
 struct pmc_inventory *pmc_inventory_new(const struct pmc_manifest *manifest, pmc_change_fn *each, void *context);
 /* ERR_FORMAT: no gzip, damaged. ERR_ABORT: `each` said so. */

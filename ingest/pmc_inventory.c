@@ -103,7 +103,8 @@ static bool read_line(struct pmc_inventory *i)
         return true;
     }
     const char *modified = fields[i->columns.modified], *etag = fields[i->columns.etag];
-    if (!read_key(fields[i->columns.key], &change))
+    bool other_bucket = i->columns.bucket >= 0 && strcmp(fields[i->columns.bucket], PMC_BUCKET) != 0;
+    if (other_bucket || !read_key(fields[i->columns.key], &change))
         return true;
     if (!*etag || strlen(etag) >= sizeof change.etag || strlen(modified) >= sizeof change.modified) {
         i->broken++;

@@ -59,6 +59,7 @@ struct route_step {
     size_t n_documents, n_assets, n_missing; /* missing: pictures that could not be had */
     const char *doi, *pmcid, *pmid;          /* of the article, with what was learned on the way; or NULL */
     const char *drop_reason;
+    struct fetch_choice bucket; /* what PMC's bucket gave: of the version taken, or last looked at */
     struct err why;
 };
 

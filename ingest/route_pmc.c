@@ -42,8 +42,11 @@ static enum outcome ask_metadata(struct plan *p, int version, const struct fetch
 static enum outcome choose(struct plan *p, int highest, const struct fetch_row **row)
 {
     const struct fetch_row *manuscript = NULL;
+    struct fetch_choice *bucket = &p->out->bucket;
+    *bucket = (struct fetch_choice){.pmcid = p->pmcid, .highest = highest};
     for (int version = highest; version > 0 && version > highest - MAX_VERSIONS; version--) {
         enum outcome got = ask_metadata(p, version, row);
+        bucket->oldest = version;
         if (got == OUT_OPEN || got == OUT_LATER)
             return got;
         if (got == OUT_NO) {
@@ -53,6 +56,8 @@ static enum outcome choose(struct plan *p, int highest, const struct fetch_row *
         cJSON *result = plan_result(*row);
         bool is_manuscript = json_bool(result, "manuscript", false);
         cJSON_Delete(result);
+        if (!is_manuscript || !manuscript)
+            bucket->version = version;
         if (!is_manuscript)
             return OUT_YES;
         manuscript = manuscript ? manuscript : *row;
@@ -157,6 +162,7 @@ static enum outcome take(struct plan *p, const struct fetch_row *metadata)
     cJSON *result = plan_result(metadata);
     const char *license = plan_text(p, result, "license");
     enum outcome got;
+    p->out->bucket.license = license;
     p->doi = p->doi ? p->doi : plan_text(p, result, "doi");
     p->pmid = p->pmid ? p->pmid : plan_text(p, result, "pmid");
     p->retracted = p->retracted || json_bool(result, "retracted", false);

@@ -1,6 +1,7 @@
 """search -> fetch -> extract against stand-ins of all services, which know real articles where ../shared/corpus is there, and
 synthetic ones: everything that may be had is there, byte for byte, and nothing else.
 """
+import datetime
 import os
 import re
 import tempfile
@@ -18,7 +19,8 @@ class Whole(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory(prefix="figmill-crawl-")
         os.environ["OPENALEX_KEY"] = "key-of-the-tests"
-        cls.replay = Replay(os.path.join(cls.folder.name, "server"), articles=ARTICLES)
+        yesterday = datetime.datetime.now(datetime.timezone.utc).date() - datetime.timedelta(days=1)
+        cls.replay = Replay(os.path.join(cls.folder.name, "server"), articles=ARTICLES, inventory_date=str(yesterday))
         cls.replay.__enter__()
         cls.articles = cls.replay.articles()
         cls.crawl = Crawl(cls.folder.name, cls.replay)
@@ -140,6 +142,18 @@ class Whole(unittest.TestCase):
         whole = [line["path"] for line in log if line["status"] == 200 and line["path"].endswith((".xml", ".pdf", ".jpg", ".png"))]
         self.assertEqual(whole, [])
         self.assertEqual(ask(self.crawl.corpus, sql), documents)
+
+    def test_zz_refresh_by_the_inventory(self):
+        """Of the bucket nothing is asked but the inventory, as nothing has changed."""
+        before = len(self.replay.log())
+        result = self.crawl.run("fetch", "--profile", self.profile, "--refresh", "--inventory", "--json")
+        self.assertIn(result.status, (0, 1), result)
+        told = result.json()["refresh"]
+        asked = [line["path"] for line in self.replay.log()[before:] if line["host"].startswith("pmc-oa-opendata")]
+        self.assertEqual([path for path in asked if not path.startswith("/inventory-reports/")], [])
+        self.assertLessEqual(len(asked), 3)
+        self.assertEqual((told["changed"], told["new_versions"], told["gone"]), (0, 0, 0))
+        self.assertGreaterEqual(told["unchanged"], sum(a.place == "bucket" for a in self.articles))
 
 
 if __name__ == "__main__":

@@ -97,8 +97,9 @@ class Server:
     def put(self, url, *replies):
         self.replies[url] = list(replies)
 
-    def article_in_bucket(self, pmcid, doi, license="CC BY", xml=None, pictures=None, wrong_first=False, version=1, **more):
-        """Puts an article there: listing, metadata, files."""
+    def article_in_bucket(self, pmcid, doi, license="CC BY", xml=None, pictures=None, wrong_first=False, version=1, listed=None,
+                          **more):
+        """Puts an article there: listing (of this version, or of those listed), metadata, files."""
         key = "%s.%d" % (pmcid, version)
         files = {"%s.xml" % key: xml or jats(doi), **(pictures if pictures is not None else {"f1.jpg": jpeg(pmcid)})}
         url = lambda name: "s3://pmc-oa-opendata/%s/%s?md5=%s" % (key, name, md5(files[name]))  # noqa: E731
@@ -107,8 +108,8 @@ class Server:
                     "license_code": license, "xml_url": url("%s.xml" % key),
                     "media_urls": [url(name) for name in files if not name.endswith(".xml")], **more}
         self.put("%s/?list-type=2&prefix=%s.&delimiter=/" % (BUCKET, pmcid),
-                 b"<ListBucketResult><IsTruncated>false</IsTruncated><CommonPrefixes><Prefix>%s/</Prefix></CommonPrefixes></ListBucketResult>"
-                 % key.encode())
+                 b"<ListBucketResult><IsTruncated>false</IsTruncated>%s</ListBucketResult>" % b"".join(
+                     b"<CommonPrefixes><Prefix>%s.%d/</Prefix></CommonPrefixes>" % (pmcid.encode(), v) for v in listed or [version]))
         self.put("%s/%s/%s.json" % (BUCKET, key, key), json.dumps(metadata).encode())
         for name, data in files.items():
             replies = [data[:-1] + b"\0" + data[-1:], data] if wrong_first and not name.endswith(".xml") else [data]
@@ -116,7 +117,9 @@ class Server:
         return files
 
 
-class Fetch(unittest.TestCase):
+class Case(unittest.TestCase):
+    """A corpus that is not there yet, and a server."""
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="figmill-fetch-")
         self.addCleanup(folder.cleanup)
@@ -159,6 +162,8 @@ class Fetch(unittest.TestCase):
         with sqlite3.connect(os.path.join(self.corpus, "corpus.db")) as db:
             db.executescript(sql)
 
+
+class Fetch(Case):
     # Routes.
 
     def test_bucket(self):
@@ -314,14 +319,16 @@ class Fetch(unittest.TestCase):
         self.fetch("PMC6", "https://u.example/y")
         before, self.server.log[:] = self.documents(), []
         self.fetch("--refresh")
-        self.assertEqual(sorted(self.asked()), ["%s/PMC6.1/PMC6.1.json" % BUCKET, "u.example/y"])
+        listing = "%s/?list-type=2&prefix=PMC6.&delimiter=/" % BUCKET
+        self.assertEqual(sorted(self.asked()), [listing, "%s/PMC6.1/PMC6.1.json" % BUCKET, "u.example/y"])
         self.assertEqual(self.documents(), before)
         files = self.server.article_in_bucket("PMC6", "10.5555/l", xml=jats("10.5555/l", ("f1.jpg", "f2.jpg")),
                                               pictures={"f1.jpg": jpeg("PMC6"), "f2.jpg": jpeg("new")})
         document, = ask(self.corpus, "SELECT document_id FROM document WHERE name = 'PMC6.xml'")
         self.server.log.clear()
         self.fetch("--refresh")
-        self.assertEqual(sorted(self.asked(BUCKET)), ["%s/PMC6.1/%s" % (BUCKET, name) for name in ("PMC6.1.json", "PMC6.1.xml", "f2.jpg")])
+        self.assertEqual(sorted(self.asked(BUCKET)),
+                         [listing] + ["%s/PMC6.1/%s" % (BUCKET, name) for name in ("PMC6.1.json", "PMC6.1.xml", "f2.jpg")])
         self.assertEqual(ask(self.corpus, "SELECT document_id, sha256 FROM document WHERE name = 'PMC6.xml'"),
                          [(document[0], sha256(files["PMC6.1.xml"]))])
         self.assertEqual(len(ask(self.corpus, "SELECT 1 FROM asset")), 2)

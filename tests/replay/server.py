@@ -64,7 +64,7 @@ class Site:
                 robots[host] = f.read()
         robots.update({h: t if isinstance(t, int) else t.encode() for h, t in config.get("robots", {}).items()})
         self.publishers = Publishers(self.articles, robots)
-        self.by_host = {BUCKET: Bucket(self.articles, config.get("page_size", 1000))}
+        self.by_host = {BUCKET: Bucket(self.articles, config.get("page_size", 1000), config.get("inventory_date", "2026-11-20"))}
         for kind in services.ALL:
             service = kind(self.articles)
             self.by_host.update(dict.fromkeys(kind.hosts, service))

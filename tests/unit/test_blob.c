@@ -139,6 +139,28 @@ static void a_writer_goes_on_or_starts_over(void **state)
     assert_int_equal(count_temps(corpus), 0);
 }
 
+static void what_was_added_can_be_read(void **state)
+{
+    static const size_t sizes[] = {1, HEAD, HEAD + 1, 3 * HEAD};
+    const char *corpus = *state;
+    struct blob_writer *w = blob_writer_new(corpus, HEAD);
+    struct err e = {0};
+    unsigned char bytes[3 * HEAD], read[3 * HEAD + 1];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(i * 7);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        assert_true(blob_writer_add(w, bytes, sizes[i], &e));
+        FILE *file = blob_writer_open(w, &e);
+        assert_non_null(file);
+        assert_int_equal(fread(read, 1, sizeof read, file), sizes[i]);
+        assert_memory_equal(read, bytes, sizes[i]);
+        fclose(file);
+        blob_writer_clear(w);
+        assert_int_equal(count_temps(corpus), 0);
+    }
+    blob_writer_free(w);
+}
+
 static void leftovers_of_a_dead_process_are_in_nobodys_way(void **state)
 {
     const char *corpus = *state;
@@ -229,6 +251,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(writers_do_not_disturb_each_other, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_writer_goes_on_or_starts_over, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(what_was_added_can_be_read, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(leftovers_of_a_dead_process_are_in_nobodys_way, make_folder, remove_folder),
         cmocka_unit_test(md5_is_that_of_the_standard),
         cmocka_unit_test(gzip_in_pieces_of_any_size),

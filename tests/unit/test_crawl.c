@@ -400,11 +400,84 @@ static void test_options(void **state)
     free(o.contact);
 }
 
+/* Bytes that are read once: whole and right, and gone afterwards. */
+static const char large_body[400000];
+static const struct canned temporary_script[] = {
+    {.path = "/once.org/small", .status = 200, .body = "hello"},
+    {.path = "/once.org/wrong", .times = 1, .status = 200, .body = "hellO"},
+    {.path = "/once.org/wrong", .status = 200, .body = "hello"},
+    {.path = "/once.org/large", .status = 200, .body = large_body, .len = sizeof large_body},
+    {.path = "/once.org/none", .status = 404},
+    {0}};
+
+struct read {
+    int times;
+    size_t bytes;
+    bool blob;
+    char head[6];
+    enum err_kind why;
+};
+
+static void read_file(void *context, const struct crawl_reply *reply)
+{
+    struct read *read = context;
+    char buffer[4096];
+    size_t n = 0;
+    read->times++;
+    read->why = reply->why.kind;
+    read->blob = *reply->sha256 || reply->body;
+    assert_int_equal(reply->file == NULL, reply->why.kind != ERR_NONE);
+    while (reply->file && (n = fread(buffer, 1, sizeof buffer, reply->file)) > 0) {
+        if (!read->bytes)
+            snprintf(read->head, sizeof read->head, "%.5s", buffer);
+        read->bytes += n;
+    }
+}
+
+static void test_temporary(void **state)
+{
+    static const struct {
+        const char *name;
+        size_t bytes;
+        enum err_kind why;
+    } files[] = {{"small", 5, ERR_NONE},
+                 {"wrong", 5, ERR_NONE},
+                 {"large", sizeof large_body, ERR_NONE},
+                 {"none", 0, ERR_FORMAT}};
+    enum { N = sizeof files / sizeof *files };
+    struct read read[N] = {{0}};
+    struct rig r;
+    rig_up(&r, temporary_script);
+    rig_open(&r);
+    for (int i = 0; i < N; i++) {
+        char url[64];
+        snprintf(url, sizeof url, "https://once.org/%s", files[i].name);
+        crawl_add(r.crawl, &(struct crawl_request){.kind = CRAWL_TEMPORARY,
+                                                   .url = url,
+                                                   .md5 = i == 1 ? "5d41402abc4b2a76b9719d911017c592" : NULL,
+                                                   .done = read_file,
+                                                   .context = &read[i]});
+    }
+    rig_run(&r);
+    for (int i = 0; i < N; i++) {
+        assert_true(read[i].times == 1 && !read[i].blob);
+        assert_int_equal(read[i].bytes, files[i].bytes);
+        assert_int_equal(read[i].why, files[i].why);
+    }
+    assert_string_equal(read[1].head, "hello");
+    assert_int_equal(server_count(&r.server, "/once.org/robots.txt"), 0);
+    char *blobs = mem_printf("%s/blobs", r.corpus);
+    rmdir(blobs); /* which is empty */
+    assert_int_equal(access(blobs, F_OK), -1);
+    free(blobs);
+    rig_down(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_options),      cmocka_unit_test(test_table), cmocka_unit_test(test_order),
-        cmocka_unit_test(test_known_robots), cmocka_unit_test(test_pace),
+        cmocka_unit_test(test_known_robots), cmocka_unit_test(test_pace),  cmocka_unit_test(test_temporary),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -310,28 +310,30 @@ static void test_inventory(void **state)
     case_end(&c);
 }
 
+#define B PMC_BUCKET
 static void test_inventory_lines(void **state)
 {
     static const struct {
         const char *line;
         int n, broken;
     } lines[] = {
-        {"b,metadata/PMC1.1.json,2026,e\r\n", 1, 0},
-        {"\"b\",\"metadata/PMC1.1.json\",\"2026\",\"e\"", 1, 0},
-        {"\"b,c\",metadata/PMC1.1.json,\"say \"\"so\"\"\",e\n", 1, 0},
-        {"b,metadata/PMC1.1.json,2026,e\n\n\n", 1, 0},
-        {"b,metadata/PMC1.json,2026,e\n", 0, 0},
-        {"b,metadata/PMC1.0.json,2026,e\n", 0, 0},
-        {"b,metadata/PMC1.99999.json,2026,e\n", 0, 0},
-        {"b,metadata/PMC.1.json,2026,e\n", 0, 0},
-        {"b,PMC1.1/PMC1.1.json,2026,e\n", 0, 0},
-        {"b,metadata/PMC1.1.json,2026\n", 0, 1},
-        {"b,metadata/PMC1.1.json,2026,e,f\n", 0, 1},
-        {"b,metadata/PMC1.1.json,2026,\n", 0, 1},
-        {"\"b,metadata/PMC1.1.json,2026,e\n", 0, 1},
-        {"\"b\"x,metadata/PMC1.1.json,2026,e\n", 0, 1},
+        {B ",metadata/PMC1.1.json,2026,e\r\n", 1, 0},
+        {"\"" B "\",\"metadata/PMC1.1.json\",\"2026\",\"e\"", 1, 0},
+        {B ",metadata/PMC1.1.json,\"say, \"\"so\"\"\",e\n", 1, 0},
+        {"b,metadata/PMC1.1.json,2026,e\n", 0, 0},
+        {B ",metadata/PMC1.1.json,2026,e\n\n\n", 1, 0},
+        {B ",metadata/PMC1.json,2026,e\n", 0, 0},
+        {B ",metadata/PMC1.0.json,2026,e\n", 0, 0},
+        {B ",metadata/PMC1.99999.json,2026,e\n", 0, 0},
+        {B ",metadata/PMC.1.json,2026,e\n", 0, 0},
+        {B ",PMC1.1/PMC1.1.json,2026,e\n", 0, 0},
+        {B ",metadata/PMC1.1.json,2026\n", 0, 1},
+        {B ",metadata/PMC1.1.json,2026,e,f\n", 0, 1},
+        {B ",metadata/PMC1.1.json,2026,\n", 0, 1},
+        {"\"" B ",metadata/PMC1.1.json,2026,e\n", 0, 1},
+        {"\"" B "\"x,metadata/PMC1.1.json,2026,e\n", 0, 1},
         {",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\n", 0, 1},
-        {"b,metadata/PMC1.1.json,a time that is far too long to be one,e\n", 0, 1},
+        {B ",metadata/PMC1.1.json,a time that is far too long to be one,e\n", 0, 1},
     };
     struct str text = STR_INIT(1 << 20), packed = STR_INIT(1 << 20);
     struct err e = {0};

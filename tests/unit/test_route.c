@@ -169,6 +169,26 @@ static void a_published_version_goes_before_a_manuscript(void **state)
     refuse(w, BUCKET "PMC1.1/PMC1.1.json", 404, "format");
     answer(w, BUCKET "metadata/PMC1.1.json", METADATA("CC BY", ""));
     answer(w, BUCKET "PMC1.1/PMC1.1.xml", "{\"body\": true}");
+    answer(w, BUCKET "PMC1.1/f1.jpg", NULL);
+    assert_int_equal(next(w)->what, ROUTE_WON);
+    const struct fetch_choice *bucket = &w->step.bucket;
+    assert_true(bucket->version == 1 && bucket->oldest == 1 && bucket->highest == 2);
+    assert_string_equal(bucket->license, "CC BY");
+    assert_string_equal(bucket->pmcid, "PMC1");
+}
+
+static void of_manuscripts_the_newest_is_taken(void **state)
+{
+    struct way *w = *state;
+    assert_true(license_rule_read(&w->rules.licenses, "any", &(struct err){0}));
+    w->article.pmcid = "PMC1";
+    answer(w, LISTING, "{\"highest\": 2}");
+    answer(w, BUCKET "PMC1.2/PMC1.2.json",
+           "{\"license\": \"TDM\", \"manuscript\": true, \"xml\": {\"url\": \"" BUCKET "PMC1.2/PMC1.2.xml\"}}");
+    answer(w, BUCKET "PMC1.1/PMC1.1.json", "{\"license\": \"TDM\", \"manuscript\": true}");
+    answer(w, BUCKET "PMC1.2/PMC1.2.xml", "{\"body\": true}");
+    assert_int_equal(next(w)->what, ROUTE_WON);
+    assert_true(w->step.bucket.version == 2 && w->step.bucket.oldest == 1 && w->step.bucket.highest == 2);
 }
 
 static void the_licence_is_known_before_files(void **state)
@@ -435,6 +455,7 @@ int main(void)
         TEST(a_picture_that_is_missing_is_no_failure),
         TEST(an_xml_without_body_needs_its_pdf),
         TEST(a_published_version_goes_before_a_manuscript),
+        TEST(of_manuscripts_the_newest_is_taken),
         TEST(the_licence_is_known_before_files),
         TEST(a_manuscript_may_have_a_freer_copy),
         TEST(what_is_retracted_is_not_fetched),
