@@ -22,10 +22,11 @@
  * apart here) join their first without width or rules. A second glyph of one letter is dropped. All kinds of blanks
  * become U+0020.
  *
- * These are the rules of MuPDF 1.21's structured text, which everything behind was tuned on; that device is not used
- * since it takes a linked 72 bytes for each character, works out anew for each what a span has once, and
- * is walked three more times. It spaced out what ends a block by the same constants, so that a newer MuPDF changes
- * nothing here; tests/unit/test_pdf_chars.c compares the two. */
+ * These are the rules of MuPDF 1.21's structured text (fz_new_stext_device), on which all that stands behind was tuned:
+ * tests/unit/test_pdf_chars.c holds the two together, character by character. That device is not used since it takes a
+ * linked node of 72 bytes for each character, works out for each what is the same for a span, and its tree was walked
+ * three more times: 9 % of the time of a page without pictures. A MuPDF with other rules fails the test and changes
+ * nothing else. */
 #ifndef FIGMILL_EXTRACT_PDF_CHARS_H
 #define FIGMILL_EXTRACT_PDF_CHARS_H
 
