@@ -1,5 +1,6 @@
 #include "extract/pdf_quick.h"
 
+#include <assert.h>
 #include <libdeflate.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,6 +12,12 @@
 
 #include "base/mem.h"
 #include "extract/pdf.h"
+
+/* Declared as its original is, by whichever version of the library is there. */
+#define AS_ITS_ORIGINAL(name)                                                                                          \
+    static_assert(__builtin_types_compatible_p(__typeof__(name), __typeof__(__wrap_##name)) &&                         \
+                      __builtin_types_compatible_p(__typeof__(name), __typeof__(__real_##name)),                       \
+                  #name " has another signature in this version of its library")
 
 /* ---- names of glyphs */
 
@@ -25,6 +32,7 @@ struct names {
 
 FT_UInt __real_FT_Get_Name_Index(FT_Face face, const FT_String *name);
 FT_UInt __wrap_FT_Get_Name_Index(FT_Face face, const FT_String *name);
+AS_ITS_ORIGINAL(FT_Get_Name_Index);
 
 static uint32_t hash_name(const char *name)
 {
@@ -90,6 +98,7 @@ FT_UInt __wrap_FT_Get_Name_Index(FT_Face face, const FT_String *name)
 
 fz_rect __real_fz_bound_glyph(fz_context *ctx, fz_font *font, int glyph, fz_matrix trm);
 fz_rect __wrap_fz_bound_glyph(fz_context *ctx, fz_font *font, int glyph, fz_matrix trm);
+AS_ITS_ORIGINAL(fz_bound_glyph);
 
 void pdf_quick_glyphs(fz_context *ctx, enum pdf_glyph_boxes boxes)
 {
@@ -110,6 +119,7 @@ fz_rect __wrap_fz_bound_glyph(fz_context *ctx, fz_font *font, int glyph, fz_matr
 
 float __real_fz_atof(const char *text);
 float __wrap_fz_atof(const char *text);
+AS_ITS_ORIGINAL(fz_atof);
 
 float __wrap_fz_atof(const char *text)
 {
@@ -143,6 +153,7 @@ enum {
 
 fz_stream *__real_fz_open_flated(fz_context *ctx, fz_stream *chain, int window_bits);
 fz_stream *__wrap_fz_open_flated(fz_context *ctx, fz_stream *chain, int window_bits);
+AS_ITS_ORIGINAL(fz_open_flated);
 
 void pdf_quick_begin(fz_context *ctx, struct pdf_quick *quick)
 {
