@@ -119,6 +119,13 @@ static void measure_fonts(struct taker *t)
     }
 }
 
+/* The cell of 4 points that a coordinate on the sheet or near it lies in: floor, without a call. */
+static inline int seen_cell(double v)
+{
+    enum { BEFORE = 1 << 12 }; /* points; more than size and reach */
+    return (int)((v + BEFORE) / 4) - BEFORE / 4;
+}
+
 static inline unsigned seen_slot(int x, int y, int c)
 {
     unsigned h = ((unsigned)x * 73856093u) ^ ((unsigned)y * 19349663u) ^ ((unsigned)c * 83492791u);
@@ -131,8 +138,8 @@ static bool seen_before(struct taker *t, int c, double x, double y, double size)
 {
     double near = (c == t->last_code ? 0.1 : 0.25) * size, reach = near < 4 ? near : 4;
     t->last_code = c;
-    int left = (int)floor((x - reach) / 4), right = (int)floor((x + reach) / 4);
-    int top = (int)floor((y - reach) / 4), bottom = (int)floor((y + reach) / 4);
+    int left = seen_cell(x - reach), right = seen_cell(x + reach);
+    int top = seen_cell(y - reach), bottom = seen_cell(y + reach);
     for (int i = left; i <= right; i++)
         for (int j = top; j <= bottom; j++) {
             unsigned slot = seen_slot(i, j, c);
@@ -140,7 +147,7 @@ static bool seen_before(struct taker *t, int c, double x, double y, double size)
                 fabs(t->seen[slot].x - x) < near && fabs(t->seen[slot].y - y) < near)
                 return true;
         }
-    unsigned slot = seen_slot((int)floor(x / 4), (int)floor(y / 4), c);
+    unsigned slot = seen_slot(seen_cell(x), seen_cell(y), c);
     t->seen_bits[slot / 64] |= (uint64_t)1 << slot % 64;
     t->seen[slot].c = c;
     t->seen[slot].x = (float)x;
