@@ -30,8 +30,10 @@ enum {
     IDAT_ROOM = 64 << 10,  /* bytes of a chunk */
 };
 
-/* Rows without filters on their way into IDAT chunks. Intel's deflate is seven times as fast as zlib's on drawn pages,
- * and its result 6 % larger; libpng writes all but the packed bytes. */
+/* Rows without filters on their way into IDAT chunks. ISA-L's deflate (level 1) is seven times as fast as zlib's (level
+ * 3) on drawn pages, which took a fifth of the time of a run, and its result 6 % larger; libpng writes all but the
+ * packed bytes. These may be others on a processor with other vectors, as they are with another version of zlib; the
+ * pixels are the same. */
 struct packer {
     struct isal_zstream stream;
     unsigned char tables[ISAL_DEF_LVL1_DEFAULT], chunk[IDAT_ROOM];

@@ -9,7 +9,7 @@
 struct recorder {
     fz_device super;
     struct pdf_sheet *page;
-    struct pdf_chars *seen, *unseen;
+    struct pdf_chars *seen, *unseen; /* unseen: OCR layers, white on white */
     int order;
     int hidden; /* depth of soft masks and tiles, whose content is not drawn as it stands */
     int images;
@@ -102,7 +102,7 @@ static unsigned tint_hex(struct tint t)
 {
     unsigned hex = 0;
     for (int i = 0; i < 3; i++)
-        hex = hex << 8 | (unsigned)fz_clampi((int)(t.rgb[i] * 255), 0, 255);
+        hex = hex << 8 | (unsigned)(fz_clamp(t.rgb[i], 0, 1) * 255);
     return hex;
 }
 
