@@ -251,6 +251,7 @@ bool pdf_extract(const unsigned char *bytes, size_t len, const struct pdf_option
     pdf_chars_release(d.ctx, &d.unseen);
     pdf_drop_document(d.ctx, d.pdf);
     fz_drop_context(d.ctx);
+    pdf_quick_end(&d.quick);
     arena_release(&arena);
     return ok;
 }

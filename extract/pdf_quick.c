@@ -159,7 +159,7 @@ void pdf_quick_begin(fz_context *ctx, struct pdf_quick *quick)
 {
     fz_buffer *empty = NULL;
     fz_stream *buffer = NULL, *endstream = NULL;
-    *quick = (struct pdf_quick){PDF_GLYPH_OUTLINES, NULL, NULL};
+    *quick = (struct pdf_quick){.boxes = PDF_GLYPH_OUTLINES, .inflater = libdeflate_alloc_decompressor()};
     fz_var(empty);
     fz_var(buffer);
     fz_var(endstream);
@@ -184,6 +184,13 @@ void pdf_quick_begin(fz_context *ctx, struct pdf_quick *quick)
     fz_set_user_context(ctx, quick);
 }
 
+void pdf_quick_end(struct pdf_quick *quick)
+{
+    if (quick->inflater)
+        libdeflate_free_decompressor(quick->inflater);
+    quick->inflater = NULL;
+}
+
 /* Whether a stream ends where the packed data do. One that gives the content of a page does not: operators follow on
  * the data of an image there. */
 static bool ends_with_data(fz_context *ctx, const fz_stream *stream)
@@ -195,20 +202,19 @@ static bool ends_with_data(fz_context *ctx, const fz_stream *stream)
 /* NULL: it cannot be done at once. */
 static fz_buffer *inflate_all(fz_context *ctx, const fz_buffer *packed)
 {
-    struct libdeflate_decompressor *inflater = libdeflate_alloc_decompressor();
+    const struct pdf_quick *quick = fz_user_context(ctx);
     enum libdeflate_result result = LIBDEFLATE_INSUFFICIENT_SPACE;
     unsigned char *plain = NULL;
     size_t n = 0, room = packed->len * FIRST_RATIO + MIN_PLAIN;
-    for (int trial = 0; inflater && result == LIBDEFLATE_INSUFFICIENT_SPACE && trial < MAX_TRIALS && room <= MAX_PLAIN;
+    for (int trial = 0;
+         quick->inflater && result == LIBDEFLATE_INSUFFICIENT_SPACE && trial < MAX_TRIALS && room <= MAX_PLAIN;
          trial++, room *= NEXT_RATIO) {
         fz_free(ctx, plain);
         plain = fz_malloc_no_throw(ctx, room);
         if (!plain)
             break;
-        result = libdeflate_zlib_decompress(inflater, packed->data, packed->len, plain, room, &n);
+        result = libdeflate_zlib_decompress(quick->inflater, packed->data, packed->len, plain, room, &n);
     }
-    if (inflater)
-        libdeflate_free_decompressor(inflater);
     if (result == LIBDEFLATE_SUCCESS && n > 0)
         return fz_new_buffer_from_data(ctx, plain, n); /* frees them when it throws */
     fz_free(ctx, plain);

@@ -36,10 +36,13 @@ enum pdf_glyph_boxes { PDF_GLYPH_OUTLINES, PDF_GLYPH_SQUARES };
 struct pdf_quick {
     enum pdf_glyph_boxes boxes;
     fz_stream_next_fn *next_buffer, *next_endstream; /* how streams of these two kinds are known */
+    struct libdeflate_decompressor *inflater;        /* for all streams; NULL: zlib does it */
 };
 
-/* Throws. */
+/* Throws; pdf_quick_end is due even then. */
 void pdf_quick_begin(fz_context *ctx, struct pdf_quick *quick);
+/* Of a struct that is zeroed or was begun; its context may be gone, but may not be used any more. */
+void pdf_quick_end(struct pdf_quick *quick);
 /* How glyphs are measured from now on; by their outlines at first. Nothing may be drawn with squares. */
 void pdf_quick_glyphs(fz_context *ctx, enum pdf_glyph_boxes boxes);
 

@@ -42,6 +42,7 @@ static int begin(void **state)
 static int end(void **state)
 {
     fz_drop_context(*state);
+    pdf_quick_end(&quick);
     return 0;
 }
 
