@@ -27,7 +27,7 @@ void raster_sampler_begin(struct raster_sampler *s, struct raster *raster, int w
 }
 
 /* Adds n pixels of a row to one pixel's sums. */
-static inline void add_pixels(uint32_t *sum, const unsigned char *row, int n, int samples)
+static inline void add_pixels(uint32_t *restrict sum, const unsigned char *restrict row, int n, int samples)
 {
     if (samples == 1) {
         uint32_t grey = 0;
@@ -47,9 +47,9 @@ static inline void add_pixels(uint32_t *sum, const unsigned char *row, int n, in
     sum[2] += blue;
 }
 
-static inline void add_row(struct raster_sampler *s, const unsigned char *row, int step, int samples)
+static inline void add_row(struct raster_sampler *s, const unsigned char *restrict row, int step, int samples)
 {
-    uint32_t *sum = s->sums;
+    uint32_t *restrict sum = s->sums;
     int whole = s->width / step, rest = s->width % step;
     for (int i = 0; i < whole; i++, sum += samples, row += step * samples)
         add_pixels(sum, row, step, samples);
@@ -70,15 +70,22 @@ static void add(struct raster_sampler *s, const unsigned char *row)
         add_row(s, row, s->step, 3);
 }
 
+/* Makes n means of sums over `area` pixels each, rounded. The division is a multiplication with the reciprocal, exact
+ * for areas below 2^16, as sums are below 2^8 areas. */
+static void take_means(unsigned char *restrict out, const uint32_t *restrict sums, int n, uint32_t area)
+{
+    enum { SHIFT = 40 };
+    uint64_t reciprocal = ((uint64_t)1 << SHIFT) / (area ? area : 1) + 1;
+    for (int i = 0; i < n; i++)
+        out[i] = (unsigned char)((sums[i] + area / 2) * reciprocal >> SHIFT);
+}
+
 /* Makes a row of the raster of the sums of `rows` rows. */
 static void flush(struct raster_sampler *s, unsigned char *out, int rows)
 {
     int samples = s->raster->samples, whole = s->width / s->step * samples, all = s->raster->width * samples;
-    uint32_t n = (uint32_t)(rows * s->step), rest = (uint32_t)(rows * (s->width % s->step));
-    for (int i = 0; i < all; i++) {
-        uint32_t area = i < whole ? n : rest;
-        out[i] = (unsigned char)((s->sums[i] + area / 2) / area);
-    }
+    take_means(out, s->sums, whole, (uint32_t)(rows * s->step));
+    take_means(out + whole, s->sums + whole, all - whole, (uint32_t)(rows * (s->width % s->step)));
     memset(s->sums, 0, (size_t)all * sizeof *s->sums);
 }
 

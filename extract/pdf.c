@@ -247,8 +247,11 @@ bool pdf_extract(const unsigned char *bytes, size_t len, const struct pdf_option
     for (int p = 0; d.pages && p < d.n_pages; p++)
         free(d.pages[p].marks);
     pdf_drop_list(&d);
+    pdf_chars_release(d.ctx, &d.seen);
+    pdf_chars_release(d.ctx, &d.unseen);
     pdf_drop_document(d.ctx, d.pdf);
     fz_drop_context(d.ctx);
+    pdf_quick_end(&d.quick);
     arena_release(&arena);
     return ok;
 }

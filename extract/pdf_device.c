@@ -1,5 +1,5 @@
-/* pdf_device.c: one interpretation of a page: text goes on to MuPDF's structured text, everything else becomes a mark
- * with its box. No image is decoded here. */
+/* pdf_device.c: one interpretation of a page: text goes on to pdf_chars.c, everything else becomes a mark with its box.
+ * No image is decoded here. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -9,8 +9,7 @@
 struct recorder {
     fz_device super;
     struct pdf_sheet *page;
-    fz_device *text;      /* structured text of what is visible */
-    fz_device *invisible; /* and of what is not: OCR layers */
+    struct pdf_chars *seen, *unseen; /* unseen: OCR layers, white on white */
     int order;
     int hidden; /* depth of soft masks and tiles, whose content is not drawn as it stands */
     int images;
@@ -82,13 +81,34 @@ static struct box clipped(fz_context *ctx, struct recorder *r, fz_rect box)
     return box_of(fz_is_infinite_rect(scissor) ? box : fz_intersect_rect(box, scissor));
 }
 
+struct tint {
+    float rgb[3]; /* 0 to 1 */
+};
+
+static struct tint tint_of(fz_context *ctx, fz_colorspace *space, const float *colour, fz_color_params params)
+{
+    struct tint t = {{0, 0, 0}};
+    if (space && colour)
+        fz_convert_color(ctx, space, colour, fz_device_rgb(ctx), t.rgb, NULL, params);
+    return t;
+}
+
+static bool tint_white(struct tint t)
+{
+    return t.rgb[0] > 0.98f && t.rgb[1] > 0.98f && t.rgb[2] > 0.98f;
+}
+
+static unsigned tint_hex(struct tint t)
+{
+    unsigned hex = 0;
+    for (int i = 0; i < 3; i++)
+        hex = hex << 8 | (unsigned)(fz_clamp(t.rgb[i], 0, 1) * 255);
+    return hex;
+}
+
 static bool is_white(fz_context *ctx, fz_colorspace *space, const float *colour, fz_color_params params)
 {
-    float rgb[3] = {0, 0, 0};
-    if (!space || !colour)
-        return false;
-    fz_convert_color(ctx, space, colour, fz_device_rgb(ctx), rgb, NULL, params);
-    return rgb[0] > 0.98f && rgb[1] > 0.98f && rgb[2] > 0.98f;
+    return tint_white(tint_of(ctx, space, colour, params));
 }
 
 /* Walks a path and notes one box a subpath: header and footer rule drawn in one go must not look like a page-wide
@@ -268,13 +288,14 @@ static void fill_text(fz_context *ctx, fz_device *dev, const fz_text *text, fz_m
     r->order++;
     if (r->hidden)
         return;
-    if (is_white(ctx, space, colour, params) && !has_backdrop(r, text, ctm)) {
+    struct tint tint = tint_of(ctx, space, colour, params);
+    if (tint_white(tint) && !has_backdrop(r, text, ctm)) {
         r->hidden_chars += count_chars(text);
-        fz_ignore_text(ctx, r->invisible, text, ctm);
+        pdf_chars_add(ctx, r->unseen, text, ctm, 0);
         return;
     }
     r->visible_chars += count_chars(text);
-    fz_fill_text(ctx, r->text, text, ctm, space, colour, alpha, params);
+    pdf_chars_add(ctx, r->seen, text, ctm, tint_hex(tint));
 }
 
 static void stroke_text(fz_context *ctx, fz_device *dev, const fz_text *text, const fz_stroke_state *stroke,
@@ -285,7 +306,7 @@ static void stroke_text(fz_context *ctx, fz_device *dev, const fz_text *text, co
     if (r->hidden)
         return;
     r->visible_chars += count_chars(text);
-    fz_stroke_text(ctx, r->text, text, stroke, ctm, space, colour, alpha, params);
+    pdf_chars_add(ctx, r->seen, text, ctm, tint_hex(tint_of(ctx, space, colour, params)));
 }
 
 static void clip_text(fz_context *ctx, fz_device *dev, const fz_text *text, fz_matrix ctm, fz_rect scissor)
@@ -295,7 +316,7 @@ static void clip_text(fz_context *ctx, fz_device *dev, const fz_text *text, fz_m
     struct recorder *r = (struct recorder *)dev;
     r->order++;
     if (!r->hidden)
-        fz_ignore_text(ctx, r->text, text, ctm);
+        pdf_chars_add(ctx, r->seen, text, ctm, 0);
 }
 
 static void ignore_text(fz_context *ctx, fz_device *dev, const fz_text *text, fz_matrix ctm)
@@ -305,7 +326,7 @@ static void ignore_text(fz_context *ctx, fz_device *dev, const fz_text *text, fz
     if (r->hidden)
         return;
     r->hidden_chars += count_chars(text);
-    fz_ignore_text(ctx, r->invisible, text, ctm);
+    pdf_chars_add(ctx, r->unseen, text, ctm, 0);
 }
 
 static void begin_mask(fz_context *ctx, fz_device *dev, fz_rect area, int luminosity, fz_colorspace *space,
@@ -341,12 +362,13 @@ static void end_tile(fz_context *ctx, fz_device *dev)
     end_mask(ctx, dev);
 }
 
-static struct recorder *new_recorder(fz_context *ctx, struct pdf_sheet *page, fz_device *text, fz_device *invisible)
+static struct recorder *new_recorder(struct pdf_doc *d, struct pdf_sheet *page)
 {
+    fz_context *ctx = d->ctx;
     struct recorder *r = fz_new_derived_device(ctx, struct recorder);
     r->page = page;
-    r->text = text;
-    r->invisible = invisible;
+    r->seen = &d->seen;
+    r->unseen = &d->unseen;
     r->super.fill_path = fill_path;
     r->super.stroke_path = stroke_path;
     r->super.fill_shade = fill_shade;
@@ -380,23 +402,17 @@ static void place_page(struct pdf_sheet *page, fz_rect bounds, int turn)
 }
 
 /* The turn that makes most of the text upright, 0 where most is already. */
-static int sideways_turn(const fz_stext_page *text)
+static int sideways_turn(const struct pdf_chars *chars)
 {
     size_t upright = 0, up = 0, down = 0;
-    for (const fz_stext_block *b = text->first_block; b; b = b->next) {
-        if (b->type != FZ_STEXT_BLOCK_TEXT)
-            continue;
-        for (const fz_stext_line *line = b->u.t.first_line; line; line = line->next) {
-            size_t n = 0;
-            for (const fz_stext_char *c = line->first_char; c; c = c->next)
-                n++;
-            if (line->dir.y < -0.9f)
-                up += n;
-            else if (line->dir.y > 0.9f)
-                down += n;
-            else
-                upright += n;
-        }
+    for (size_t i = 0; i < chars->n_runs; i++) {
+        const struct pdf_run *run = &chars->runs[i];
+        if (run->along.y < -0.9f)
+            up += run->n;
+        else if (run->along.y > 0.9f)
+            down += run->n;
+        else
+            upright += run->n;
     }
     if (up + down < 200 || up + down < 2 * upright)
         return 0;
@@ -406,48 +422,34 @@ static int sideways_turn(const fz_stext_page *text)
 static int run_page(struct pdf_doc *d, struct pdf_sheet *page, fz_page *source, bool may_turn)
 {
     fz_context *ctx = d->ctx;
-    fz_stext_page *seen = NULL, *unseen = NULL;
-    fz_device *seen_dev = NULL, *unseen_dev = NULL;
     struct recorder *r = NULL;
-    fz_stext_options options = {0}; /* what lies beside the page is left out by pdf_take_lines, at less cost */
     int turn = 0;
-    fz_var(seen);
-    fz_var(unseen);
-    fz_var(seen_dev);
-    fz_var(unseen_dev);
     fz_var(r);
     fz_var(turn);
     fz_try(ctx)
     {
-        fz_rect sheet = fz_make_rect(0, 0, (float)page->width, (float)page->height);
-        seen = fz_new_stext_page(ctx, sheet);
-        unseen = fz_new_stext_page(ctx, sheet);
-        seen_dev = fz_new_stext_device(ctx, seen, &options);
-        unseen_dev = fz_new_stext_device(ctx, unseen, &options);
-        r = new_recorder(ctx, page, seen_dev, unseen_dev);
+        pdf_chars_clear(ctx, &d->seen);
+        pdf_chars_clear(ctx, &d->unseen);
+        r = new_recorder(d, page);
         pdf_quick_glyphs(ctx, PDF_GLYPH_SQUARES);
         fz_run_page_contents(ctx, source, &r->super, page->ctm, NULL);
         fz_close_device(ctx, &r->super);
-        fz_close_device(ctx, seen_dev);
-        fz_close_device(ctx, unseen_dev);
         /* A scan: the letters are in the picture, and what OCR read lies invisibly over it. */
         bool scan = r->visible_chars < 40 && r->hidden_chars > r->visible_chars;
-        fz_stext_page *text = scan ? unseen : seen;
+        const struct pdf_chars *chars = scan ? &d->unseen : &d->seen;
         if (may_turn)
-            turn = sideways_turn(text);
+            turn = sideways_turn(chars);
         if (!turn) {
             page->scanned = scan;
-            pdf_take_lines(d, page, text);
+            pdf_take_lines(d, page, chars);
         }
     }
     fz_always(ctx)
     {
         pdf_quick_glyphs(ctx, PDF_GLYPH_OUTLINES);
         fz_drop_device(ctx, r ? &r->super : NULL);
-        fz_drop_device(ctx, seen_dev);
-        fz_drop_device(ctx, unseen_dev);
-        fz_drop_stext_page(ctx, seen);
-        fz_drop_stext_page(ctx, unseen);
+        pdf_chars_clear(ctx, &d->seen);
+        pdf_chars_clear(ctx, &d->unseen);
     }
     fz_catch(ctx)
     {

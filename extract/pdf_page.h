@@ -1,9 +1,9 @@
 /* pdf_page.h: what the files of the PDF extractor share. Private: include extract/pdf.h from elsewhere.
  *
- * The way of a document: pdf_record (pdf_device.c) interprets each page once and notes its text lines (pdf_text.c) and
- * the boxes of all that is drawn. pdf_layout (pdf_layout.c) looks at all pages together: body style, columns, running
- * heads, paragraphs. pdf_find_captions (pdf_caption.c, pdf_caption_body.c) finds labels and captions. pdf_match
- * (pdf_match.c) gives each caption its region: pdf_cluster.c finds what belongs together, pdf_region.c makes
+ * The way of a document: pdf_record (pdf_device.c) interprets each page once and notes its text lines (pdf_chars.c,
+ * pdf_text.c) and the boxes of all that is drawn. pdf_layout (pdf_layout.c) looks at all pages together: body style,
+ * columns, running heads, paragraphs. pdf_find_captions (pdf_caption.c, pdf_caption_body.c) finds labels and captions.
+ * pdf_match (pdf_match.c) gives each caption its region: pdf_cluster.c finds what belongs together, pdf_region.c makes
  * candidates. pdf_table*.c find tables and read their cells, pdf_render.c makes pictures, pdf_front.c reads front
  * matter and mentions.
  *
@@ -21,6 +21,7 @@
 #include "extract/image_raster.h"
 #include "extract/label.h"
 #include "extract/pdf.h"
+#include "extract/pdf_chars.h"
 #include "extract/pdf_quick.h"
 
 enum {
@@ -66,7 +67,7 @@ struct pdf_line {
     bool bold, head_bold, italic;
     unsigned colour; /* of the first character, 0xRRGGBB */
     bool sideways;   /* not horizontal */
-    int block;       /* MuPDF's block on the page */
+    int block;       /* of pdf_chars */
     int n_chars;     /* without spaces */
     enum line_class class;
     bool in_graphic;              /* lies inside a drawn figure */
@@ -146,6 +147,7 @@ struct pdf_doc {
     struct arena *arena; /* working memory, gone after the call */
     struct pdf_sheet *pages;
     int n_pages;
+    struct pdf_chars seen, unseen; /* of the page at hand: what is visible, and what is not: OCR layers */
     struct pdf_font *fonts;
     size_t n_fonts, cap_fonts;
     size_t text_bytes;
@@ -182,8 +184,8 @@ void pdf_record(struct pdf_doc *d, struct pdf_sheet *page, fz_page *source);
  * names. Other pages are left as they are. Does not throw. */
 void pdf_scan(struct pdf_doc *d, struct pdf_sheet *page, fz_page *source);
 
-/* pdf_text.c: makes lines out of MuPDF's structured text. */
-void pdf_take_lines(struct pdf_doc *d, struct pdf_sheet *page, fz_stext_page *text);
+/* pdf_text.c: makes lines of the runs of a page's characters. */
+void pdf_take_lines(struct pdf_doc *d, struct pdf_sheet *page, const struct pdf_chars *chars);
 /* Appends a line to running text: joins a word that was divided at the line's end. */
 void pdf_join_line(struct str *out, const char *text, size_t len);
 

@@ -1,5 +1,6 @@
 #include "extract/pdf_quick.h"
 
+#include <assert.h>
 #include <libdeflate.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,6 +12,12 @@
 
 #include "base/mem.h"
 #include "extract/pdf.h"
+
+/* Declared as its original is, by whichever version of the library is there. */
+#define AS_ITS_ORIGINAL(name)                                                                                          \
+    static_assert(__builtin_types_compatible_p(__typeof__(name), __typeof__(__wrap_##name)) &&                         \
+                      __builtin_types_compatible_p(__typeof__(name), __typeof__(__real_##name)),                       \
+                  #name " has another signature in this version of its library")
 
 /* ---- names of glyphs */
 
@@ -25,6 +32,7 @@ struct names {
 
 FT_UInt __real_FT_Get_Name_Index(FT_Face face, const FT_String *name);
 FT_UInt __wrap_FT_Get_Name_Index(FT_Face face, const FT_String *name);
+AS_ITS_ORIGINAL(FT_Get_Name_Index);
 
 static uint32_t hash_name(const char *name)
 {
@@ -90,6 +98,7 @@ FT_UInt __wrap_FT_Get_Name_Index(FT_Face face, const FT_String *name)
 
 fz_rect __real_fz_bound_glyph(fz_context *ctx, fz_font *font, int glyph, fz_matrix trm);
 fz_rect __wrap_fz_bound_glyph(fz_context *ctx, fz_font *font, int glyph, fz_matrix trm);
+AS_ITS_ORIGINAL(fz_bound_glyph);
 
 void pdf_quick_glyphs(fz_context *ctx, enum pdf_glyph_boxes boxes)
 {
@@ -110,6 +119,7 @@ fz_rect __wrap_fz_bound_glyph(fz_context *ctx, fz_font *font, int glyph, fz_matr
 
 float __real_fz_atof(const char *text);
 float __wrap_fz_atof(const char *text);
+AS_ITS_ORIGINAL(fz_atof);
 
 float __wrap_fz_atof(const char *text)
 {
@@ -143,12 +153,13 @@ enum {
 
 fz_stream *__real_fz_open_flated(fz_context *ctx, fz_stream *chain, int window_bits);
 fz_stream *__wrap_fz_open_flated(fz_context *ctx, fz_stream *chain, int window_bits);
+AS_ITS_ORIGINAL(fz_open_flated);
 
 void pdf_quick_begin(fz_context *ctx, struct pdf_quick *quick)
 {
     fz_buffer *empty = NULL;
     fz_stream *buffer = NULL, *endstream = NULL;
-    *quick = (struct pdf_quick){PDF_GLYPH_OUTLINES, NULL, NULL};
+    *quick = (struct pdf_quick){.boxes = PDF_GLYPH_OUTLINES, .inflater = libdeflate_alloc_decompressor()};
     fz_var(empty);
     fz_var(buffer);
     fz_var(endstream);
@@ -173,6 +184,13 @@ void pdf_quick_begin(fz_context *ctx, struct pdf_quick *quick)
     fz_set_user_context(ctx, quick);
 }
 
+void pdf_quick_end(struct pdf_quick *quick)
+{
+    if (quick->inflater)
+        libdeflate_free_decompressor(quick->inflater);
+    quick->inflater = NULL;
+}
+
 /* Whether a stream ends where the packed data do. One that gives the content of a page does not: operators follow on
  * the data of an image there. */
 static bool ends_with_data(fz_context *ctx, const fz_stream *stream)
@@ -184,20 +202,19 @@ static bool ends_with_data(fz_context *ctx, const fz_stream *stream)
 /* NULL: it cannot be done at once. */
 static fz_buffer *inflate_all(fz_context *ctx, const fz_buffer *packed)
 {
-    struct libdeflate_decompressor *inflater = libdeflate_alloc_decompressor();
+    const struct pdf_quick *quick = fz_user_context(ctx);
     enum libdeflate_result result = LIBDEFLATE_INSUFFICIENT_SPACE;
     unsigned char *plain = NULL;
     size_t n = 0, room = packed->len * FIRST_RATIO + MIN_PLAIN;
-    for (int trial = 0; inflater && result == LIBDEFLATE_INSUFFICIENT_SPACE && trial < MAX_TRIALS && room <= MAX_PLAIN;
+    for (int trial = 0;
+         quick->inflater && result == LIBDEFLATE_INSUFFICIENT_SPACE && trial < MAX_TRIALS && room <= MAX_PLAIN;
          trial++, room *= NEXT_RATIO) {
         fz_free(ctx, plain);
         plain = fz_malloc_no_throw(ctx, room);
         if (!plain)
             break;
-        result = libdeflate_zlib_decompress(inflater, packed->data, packed->len, plain, room, &n);
+        result = libdeflate_zlib_decompress(quick->inflater, packed->data, packed->len, plain, room, &n);
     }
-    if (inflater)
-        libdeflate_free_decompressor(inflater);
     if (result == LIBDEFLATE_SUCCESS && n > 0)
         return fz_new_buffer_from_data(ctx, plain, n); /* frees them when it throws */
     fz_free(ctx, plain);

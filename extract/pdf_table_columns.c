@@ -139,7 +139,7 @@ static bool seed_columns(struct table *t)
     if (n)
         qsort(list, n, sizeof *list, by_width);
     for (size_t i = 0; i < n && ok; i++) {
-        int first, last, over = covers(t, list[i], &first, &last);
+        int first = 0, last = 0, over = covers(t, list[i], &first, &last);
         if (over == 1) {
             widen(t, first, list[i]);
         } else if (over == 0) {

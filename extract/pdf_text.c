@@ -1,5 +1,5 @@
-/* pdf_text.c: lines of text out of MuPDF's structured text: doubled glyphs dropped, pieces of one line joined,
- * right-to- left lines put in reading order. */
+/* pdf_text.c: lines of text out of the runs of a page's characters: doubled glyphs dropped, pieces of one line joined,
+ * right-to-left lines put in reading order. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "extract/pdf_page.h"
 
-enum { SEEN_SLOTS = 1 << 14, MAX_LINE_CHARS = 4000, FONT_SLOTS = 64 };
+enum { SEEN_SLOTS = 1 << 14, MAX_LINE_CHARS = 4000 };
 
 /* Most characters are ASCII; ICU's answer costs a look-up for each. */
 static bool is_space(int c)
@@ -25,7 +25,7 @@ struct glyph {
     unsigned colour;
 };
 
-/* A piece of a line as MuPDF gives it, and what was joined to it. */
+/* A piece of a line as its run gives it, and what was joined to it. */
 struct piece {
     struct glyph *glyphs; /* malloc */
     size_t n, cap;
@@ -51,11 +51,8 @@ struct taker {
     } * seen;
     uint64_t seen_bits[SEEN_SLOTS / 64];
     int last_code;
-    /* Fonts asked for on this page, which holds them, and their places in the document. */
-    struct {
-        fz_font *font;
-        int index;
-    } fonts[FONT_SLOTS];
+    const struct pdf_chars *chars;
+    int *fonts; /* malloc; the places of their fonts in the document, or -1 for those not asked for yet */
 };
 
 static int find_font(struct taker *t, fz_font *font)
@@ -82,14 +79,11 @@ static int find_font(struct taker *t, fz_font *font)
     return (int)i;
 }
 
-static int font_index(struct taker *t, fz_font *font)
+static inline int font_index(struct taker *t, int font)
 {
-    size_t slot = ((uintptr_t)font / sizeof(void *) * 2654435761u >> 8) % FONT_SLOTS;
-    if (t->fonts[slot].font != font) {
-        t->fonts[slot].index = find_font(t, font);
-        t->fonts[slot].font = font;
-    }
-    return t->fonts[slot].index;
+    if (t->fonts[font] < 0)
+        t->fonts[font] = find_font(t, t->chars->fonts[font]);
+    return t->fonts[font];
 }
 
 enum { MEASURED_FONTS = 64 };
@@ -97,7 +91,7 @@ enum { MEASURED_FONTS = 64 };
 /* Bitmap fonts of old TeX have pixels for their unit and call 0.24 the size of letters of 10 points. Letters are about
  * half as wide as their size, so that tells the true one; noted once for each font, at the first page with enough of
  * it. */
-static void measure_fonts(struct taker *t, const fz_stext_page *text)
+static void measure_fonts(struct taker *t)
 {
     enum { ENOUGH = 20 };
     static const double tiny = 1.5, mean_width = 0.46;
@@ -105,26 +99,31 @@ static void measure_fonts(struct taker *t, const fz_stext_page *text)
         double width, size;
         int n;
     } fonts[MEASURED_FONTS] = {0};
-    for (const fz_stext_block *b = text->first_block; b; b = b->next)
-        for (const fz_stext_line *line = b->type == FZ_STEXT_BLOCK_TEXT ? b->u.t.first_line : NULL; line;
-             line = line->next)
-            for (const fz_stext_char *c = line->first_char; c; c = c->next) {
-                if (!(c->size > 0.01f && c->size < tiny) || is_space(c->c))
-                    continue;
-                int font = font_index(t, c->font);
-                fz_rect r = fz_rect_from_quad(c->quad);
-                if (font >= MEASURED_FONTS || !(r.x1 - r.x0 < 100))
-                    continue;
-                fonts[font].width += r.x1 - r.x0;
-                fonts[font].size += c->size;
-                fonts[font].n++;
-            }
+    if (!(t->chars->least_size < tiny))
+        return;
+    for (const struct pdf_char *c = t->chars->chars; c < t->chars->chars + t->chars->n; c++) {
+        if (!(c->size > 0.01f && c->size < tiny) || is_space(c->c))
+            continue;
+        int font = font_index(t, c->font);
+        if (font >= MEASURED_FONTS || !(c->box.x1 - c->box.x0 < 100))
+            continue;
+        fonts[font].width += c->box.x1 - c->box.x0;
+        fonts[font].size += c->size;
+        fonts[font].n++;
+    }
     for (size_t i = 0; i < MEASURED_FONTS && i < t->d->n_fonts; i++) {
         struct pdf_font *f = &t->d->fonts[i];
         double scale = fonts[i].n >= ENOUGH ? fonts[i].width / mean_width / fonts[i].size : 0;
         if (!f->scale && scale > 3)
             f->scale = scale;
     }
+}
+
+/* The cell of 4 points that a coordinate on the sheet or near it lies in: floor, without a call. */
+static inline int seen_cell(double v)
+{
+    enum { BEFORE = 1 << 12 }; /* points; more than size and reach */
+    return (int)((v + BEFORE) / 4) - BEFORE / 4;
 }
 
 static inline unsigned seen_slot(int x, int y, int c)
@@ -139,8 +138,8 @@ static bool seen_before(struct taker *t, int c, double x, double y, double size)
 {
     double near = (c == t->last_code ? 0.1 : 0.25) * size, reach = near < 4 ? near : 4;
     t->last_code = c;
-    int left = (int)floor((x - reach) / 4), right = (int)floor((x + reach) / 4);
-    int top = (int)floor((y - reach) / 4), bottom = (int)floor((y + reach) / 4);
+    int left = seen_cell(x - reach), right = seen_cell(x + reach);
+    int top = seen_cell(y - reach), bottom = seen_cell(y + reach);
     for (int i = left; i <= right; i++)
         for (int j = top; j <= bottom; j++) {
             unsigned slot = seen_slot(i, j, c);
@@ -148,7 +147,7 @@ static bool seen_before(struct taker *t, int c, double x, double y, double size)
                 fabs(t->seen[slot].x - x) < near && fabs(t->seen[slot].y - y) < near)
                 return true;
         }
-    unsigned slot = seen_slot((int)floor(x / 4), (int)floor(y / 4), c);
+    unsigned slot = seen_slot(seen_cell(x), seen_cell(y), c);
     t->seen_bits[slot / 64] |= (uint64_t)1 << slot % 64;
     t->seen[slot].c = c;
     t->seen[slot].x = (float)x;
@@ -165,7 +164,7 @@ static void add_glyph(struct piece *p, struct glyph g)
 }
 
 /* Crop marks and what was left beside the page are not seen. */
-static bool on_sheet(const struct pdf_sheet *page, const fz_stext_char *c)
+static bool on_sheet(const struct pdf_sheet *page, const struct pdf_char *c)
 {
     return c->origin.x > -c->size && c->origin.x < page->width && c->origin.y > 0 &&
            c->origin.y < page->height + c->size;
@@ -184,13 +183,14 @@ static inline void grow_box(struct box *all, struct box b)
     all->y1 = b.y1 > all->y1 ? b.y1 : all->y1;
 }
 
-static void take_piece(struct taker *t, const fz_stext_line *line, int block)
+static void take_piece(struct taker *t, const struct pdf_run *run)
 {
     struct piece p = {.glyphs = t->building.glyphs,
                       .cap = t->building.cap,
-                      .block = block,
-                      .sideways = !(line->dir.x > 0.9f) || line->wmode};
-    for (const fz_stext_char *c = line->first_char; c; c = c->next) {
+                      .block = run->block,
+                      .sideways = !(run->along.x > 0.9f) || run->vertical};
+    const struct pdf_char *first = t->chars->chars + run->first;
+    for (const struct pdf_char *c = first; c < first + run->n; c++) {
         bool space = is_space(c->c);
         int font = font_index(t, c->font);
         double scale = t->d->fonts[font].scale, size = c->size * (scale > 1 ? scale : 1);
@@ -198,8 +198,8 @@ static void take_piece(struct taker *t, const fz_stext_line *line, int block)
             continue;
         if (!space && seen_before(t, c->c, c->origin.x, c->origin.y, size))
             continue;
-        fz_rect r = fz_rect_from_quad(c->quad);
-        struct glyph g = {c->c, r.x0, r.x1, c->origin.y, size, font, (unsigned)c->color & 0xFFFFFF};
+        fz_rect r = c->box;
+        struct glyph g = {c->c, r.x0, r.x1, c->origin.y, size, font, c->colour};
         add_glyph(&p, g);
         if (space)
             continue;
@@ -609,17 +609,21 @@ static void add_lines(struct taker *t, struct piece *p)
     }
 }
 
-void pdf_take_lines(struct pdf_doc *d, struct pdf_sheet *page, fz_stext_page *text)
+void pdf_take_lines(struct pdf_doc *d, struct pdf_sheet *page, const struct pdf_chars *chars)
 {
     /* Nothing in here throws: MuPDF is only asked for names of fonts. */
-    struct taker t = {.d = d, .page = page, .raw = STR_INIT(6 * MAX_LINE_CHARS), .clean = STR_INIT(6 * MAX_LINE_CHARS)};
+    struct taker t = {.d = d,
+                      .page = page,
+                      .chars = chars,
+                      .raw = STR_INIT(6 * MAX_LINE_CHARS),
+                      .clean = STR_INIT(6 * MAX_LINE_CHARS)};
     t.seen = mem_resize(NULL, SEEN_SLOTS, sizeof *t.seen);
-    int block = 0;
-    measure_fonts(&t, text);
-    for (const fz_stext_block *b = text->first_block; b; b = b->next, block++)
-        if (b->type == FZ_STEXT_BLOCK_TEXT)
-            for (const fz_stext_line *line = b->u.t.first_line; line && t.n < PDF_MAX_LINES; line = line->next)
-                take_piece(&t, line, block);
+    t.fonts = mem_array(chars->n_fonts + 1, sizeof *t.fonts);
+    for (size_t i = 0; i < chars->n_fonts; i++)
+        t.fonts[i] = -1;
+    measure_fonts(&t);
+    for (size_t i = 0; i < chars->n_runs && t.n < PDF_MAX_LINES; i++)
+        take_piece(&t, &chars->runs[i]);
     join_pieces(&t);
     for (size_t i = 0; i < t.n; i++) {
         if (!t.pieces[i].merged)
@@ -630,6 +634,7 @@ void pdf_take_lines(struct pdf_doc *d, struct pdf_sheet *page, fz_stext_page *te
     str_release(&t.raw);
     free(t.building.glyphs);
     free(t.pieces);
+    free(t.fonts);
     free(t.seen);
 }
 

@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "extract/image.h"
+#include "extract/image_rows.h"
 
 enum { WIDTH = 70, HEIGHT = 50, MAX_OUTPUT = 1 << 20 };
 
@@ -537,13 +538,69 @@ static void test_damaged(void **state)
     free(b.data);
 }
 
+/* Rows as drawn pages have them, through the packer for flat pictures: more than it holds at a time, and wider. */
+static void check_flat(int width, int height, enum image_samples samples)
+{
+    size_t stride = (size_t)width * samples;
+    struct str out = STR_INIT(8 << 20);
+    struct image_info info, seen;
+    struct image_writer w = {.out = &out, .flat = true, .info = &info};
+    unsigned char *rows = mem_array((size_t)height, stride);
+    for (size_t i = 0; i < (size_t)height * stride; i++)
+        rows[i] = (i / 997) % 5 ? 255 : (unsigned char)(i * i >> 3);
+    assert_true(image_writer_begin(&w, width, height, samples, &last));
+    for (int y = 0; y < height; y++)
+        assert_true(image_writer_row(&w, rows + (size_t)y * stride, &last));
+    assert_true(image_writer_end(&w, &last));
+    image_writer_release(&w);
+    assert_true(image_check((const unsigned char *)out.data, out.len, &seen, NULL, &last));
+    assert_int_equal(seen.width, width);
+    assert_int_equal(seen.height, height);
+    unsigned char *rgb = pixels_of(&out, &info);
+    for (size_t i = 0; i < (size_t)width * (size_t)height * 3; i++)
+        assert_int_equal(rgb[i], rows[samples == IMAGE_GREY ? i / 3 : i]);
+    free(rgb);
+    free(rows);
+    str_release(&out);
+}
+
+static void test_flat(void **state)
+{
+    check_flat(1, 1, IMAGE_GREY);
+    check_flat(700, 500, IMAGE_GREY);
+    check_flat(700, 300, IMAGE_RGB);
+    check_flat(IMAGE_MAX_SIDE, 5, IMAGE_RGB);
+    check_flat(IMAGE_MAX_SIDE * 2 / 3, 17, IMAGE_RGB);
+}
+
+static void test_flat_limit(void **state)
+{
+    struct str out = STR_INIT(1000);
+    struct image_info info;
+    struct image_writer w = {.out = &out, .flat = true, .info = &info};
+    unsigned char row[3000];
+    uint32_t seed = 1;
+    bool ok = image_writer_begin(&w, 1000, 300, IMAGE_RGB, &last);
+    assert_true(ok);
+    for (int y = 0; ok && y < 300; y++) {
+        for (size_t i = 0; i < sizeof row; i++)
+            row[i] = (unsigned char)((seed = seed * 1664525u + 1013904223u) >> 24);
+        ok = image_writer_row(&w, row, &last);
+    }
+    assert_false(ok && image_writer_end(&w, &last));
+    assert_int_equal(last.kind, ERR_LIMIT);
+    image_writer_release(&w);
+    str_release(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_jpeg),    cmocka_unit_test(test_png),      cmocka_unit_test(test_transparency),
-        cmocka_unit_test(test_tiff),    cmocka_unit_test(test_odd_tiff), cmocka_unit_test(test_bmp),
-        cmocka_unit_test(test_gif),     cmocka_unit_test(test_jpeg2000), cmocka_unit_test(test_pdf),
-        cmocka_unit_test(test_vectors), cmocka_unit_test(test_limits),   cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_jpeg),    cmocka_unit_test(test_png),        cmocka_unit_test(test_transparency),
+        cmocka_unit_test(test_tiff),    cmocka_unit_test(test_odd_tiff),   cmocka_unit_test(test_bmp),
+        cmocka_unit_test(test_gif),     cmocka_unit_test(test_jpeg2000),   cmocka_unit_test(test_pdf),
+        cmocka_unit_test(test_vectors), cmocka_unit_test(test_limits),     cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_flat),    cmocka_unit_test(test_flat_limit),
     };
     TIFFSetWarningHandler(NULL);
     return cmocka_run_group_tests(tests, NULL, NULL);

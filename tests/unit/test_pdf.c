@@ -154,6 +154,79 @@ static void own_pixels_are_not_blurred(void **state)
     paper_release(&p);
 }
 
+enum { NOTHING, PINK, PALE, STRIPES, NOISE };
+
+/* A white picture with a grey block and, at x, y, a pixel that is just coloured (PINK) or just not (PALE); or stripes
+ * of `x` percent of its width in which neighbours differ. */
+static void make_picture(struct paper *p, int width, int kind, int x, int y)
+{
+    enum { HEIGHT = 80 };
+    uint32_t seed = 1;
+    str_init(&p->image, 1 << 20);
+    p->image_w = width;
+    p->image_h = HEIGHT;
+    p->raw = true;
+    for (int v = 0; v < HEIGHT; v++)
+        for (int u = 0; u < width; u++) {
+            unsigned char grey = u >= 30 && u < 70 && v >= 20 && v < 40 ? 90 : 255, pixel[3];
+            if (kind == STRIPES && u * 100 < x * width)
+                grey = (unsigned char)(252 + u % 4);
+            if (kind == NOISE)
+                grey = (unsigned char)(251 + ((seed = seed * 1664525u + 1013904223u) >> 24) % 5);
+            pixel[0] = pixel[1] = pixel[2] = grey;
+            if (u == x && v == y && (kind == PINK || kind == PALE))
+                pixel[1] = kind == PINK ? 251 : 252;
+            str_add_bytes(&p->image, pixel, sizeof pixel);
+        }
+}
+
+/* What becomes of such a picture: 'j' JPEG, 'g' grey PNG, 'c' PNG with colours. */
+static char picture_kind(int width, int kind, int x, int y)
+{
+    struct paper p = {0};
+    make_picture(&p, width, kind, x, y);
+    struct str *s = new_page(&p);
+    paragraph(s, 60, 80, 470, 8);
+    place_image(s, 140.3, 200.7, 320, 192);
+    put(s, 60, 420, 8, "Bold", "Fig. 2");
+    put(s, 90, 420, 8, "Body", "A chart of one block.");
+    paragraph(s, 60, 460, 470, 20);
+    struct article a = ARTICLE_INIT;
+    struct seen seen = {0};
+    struct err e = {0};
+    assert_true(extract(&p, &a, &seen, &e));
+    assert_int_equal(seen.n, 1);
+    assert_int_equal(seen.width[0], width); /* its own pixels */
+    char found = 'j';
+    if (!strcmp(seen.media_type[0], "image/png")) {
+        png_image png = {.version = PNG_IMAGE_VERSION};
+        assert_true(png_image_begin_read_from_memory(&png, seen.bytes[0].data, seen.bytes[0].len));
+        found = png.format & PNG_FORMAT_FLAG_COLOR ? 'c' : 'g';
+        png_image_free(&png);
+    }
+    seen_release(&seen);
+    article_release(&a);
+    paper_release(&p);
+    return found;
+}
+
+static void pictures_get_their_kind(void **state)
+{
+    static const int widths[] = {97, 112, 113}; /* whole blocks of pixels, and a rest */
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        int w = widths[i];
+        assert_int_equal(picture_kind(w, NOTHING, 0, 0), 'g');
+        for (int x = 0; x < w; x += x == 0 ? 46 : w - 47) { /* first, inner and last pixel */
+            assert_int_equal(picture_kind(w, PINK, x, 50), 'c');
+            assert_int_equal(picture_kind(w, PALE, x, 50), 'g');
+        }
+        assert_int_equal(picture_kind(w, PINK, w - 1, 79), 'c');
+        assert_int_equal(picture_kind(w, NOISE, 0, 0), 'j');
+        assert_int_equal(picture_kind(w, STRIPES, 42, 0), 'g');
+        assert_int_equal(picture_kind(w, STRIPES, 50, 0), 'j');
+    }
+}
+
 static void two_columns(void **state)
 {
     struct paper p = {0};
@@ -375,12 +448,19 @@ static void callback_stops_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(caption_below_plot),         cmocka_unit_test(jpeg_passes_through),
-        cmocka_unit_test(own_pixels_are_not_blurred), cmocka_unit_test(two_columns),
-        cmocka_unit_test(table_is_no_figure),         cmocka_unit_test(references_are_no_captions),
-        cmocka_unit_test(frame_around_both),          cmocka_unit_test(doubled_letters_stay),
-        cmocka_unit_test(figure_on_the_page_before),  cmocka_unit_test(damaged_page_is_skipped),
-        cmocka_unit_test(encrypted_is_refused),       cmocka_unit_test(not_a_pdf),
+        cmocka_unit_test(pictures_get_their_kind),
+        cmocka_unit_test(caption_below_plot),
+        cmocka_unit_test(jpeg_passes_through),
+        cmocka_unit_test(own_pixels_are_not_blurred),
+        cmocka_unit_test(two_columns),
+        cmocka_unit_test(table_is_no_figure),
+        cmocka_unit_test(references_are_no_captions),
+        cmocka_unit_test(frame_around_both),
+        cmocka_unit_test(doubled_letters_stay),
+        cmocka_unit_test(figure_on_the_page_before),
+        cmocka_unit_test(damaged_page_is_skipped),
+        cmocka_unit_test(encrypted_is_refused),
+        cmocka_unit_test(not_a_pdf),
         cmocka_unit_test(callback_stops_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

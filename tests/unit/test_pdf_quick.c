@@ -17,6 +17,7 @@
 #include <zlib.h>
 
 #include "extract/pdf_quick.h"
+#include "tests/unit/pdf_paper.h"
 
 FT_UInt __real_FT_Get_Name_Index(FT_Face face, const FT_String *name);
 float __real_fz_atof(const char *text);
@@ -41,6 +42,7 @@ static int begin(void **state)
 static int end(void **state)
 {
     fz_drop_context(*state);
+    pdf_quick_end(&quick);
     return 0;
 }
 
@@ -200,6 +202,63 @@ static void leaves_what_follows(void **state)
     fz_drop_stream(ctx, memory);
 }
 
+struct listener {
+    fz_device super;
+    fz_font *font;
+};
+
+static void hear(fz_context *ctx, fz_device *dev, const fz_text *text, fz_matrix ctm, fz_colorspace *space,
+                 const float *colour, float alpha, fz_color_params params)
+{
+    struct listener *l = (struct listener *)dev;
+    if (!l->font)
+        l->font = fz_keep_font(ctx, text->head->font);
+}
+
+/* The font of the first text of a page that MuPDF has interpreted. */
+static fz_font *font_of_page(fz_context *ctx, const struct str *pdf)
+{
+    fz_register_document_handlers(ctx);
+    fz_stream *stream = fz_open_memory(ctx, (const unsigned char *)pdf->data, pdf->len);
+    fz_document *doc = fz_open_document_with_stream(ctx, "pdf", stream);
+    fz_page *page = fz_load_page(ctx, doc, 0);
+    struct listener *l = fz_new_derived_device(ctx, struct listener);
+    l->super.fill_text = hear;
+    fz_run_page(ctx, page, &l->super, fz_identity, NULL);
+    fz_font *font = l->font;
+    fz_close_device(ctx, &l->super);
+    fz_drop_device(ctx, &l->super);
+    fz_drop_page(ctx, page);
+    fz_drop_document(ctx, doc);
+    fz_drop_stream(ctx, stream);
+    return font;
+}
+
+/* The library's own calls arrive here too. */
+static void mupdf_is_served(void **state)
+{
+    fz_context *ctx = *state;
+    struct paper paper = {0};
+    struct str pdf;
+    put(new_page(&paper), 100, 100, 10, "Body", "text");
+    write_paper(&paper, &pdf);
+    fz_font *font = font_of_page(ctx, &pdf);
+    assert_non_null(font);
+    assert_non_null(((FT_Face)fz_font_ft_face(ctx, font))->generic.data);
+
+    fz_text *text = fz_new_text(ctx);
+    int dot = fz_encode_character(ctx, font, '.');
+    fz_show_glyph(ctx, text, font, fz_scale(100, 100), dot, '.', 0, 0, FZ_BIDI_LTR, FZ_LANG_UNSET);
+    fz_rect outline = fz_bound_text(ctx, text, NULL, fz_identity);
+    pdf_quick_glyphs(ctx, PDF_GLYPH_SQUARES);
+    fz_rect square = fz_bound_text(ctx, text, NULL, fz_identity);
+    assert_true(square.y1 - square.y0 > 2 * (outline.y1 - outline.y0));
+    fz_drop_text(ctx, text);
+    fz_drop_font(ctx, font);
+    str_release(&pdf);
+    paper_release(&paper);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +268,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(inflates_as_zlib, begin, end),
         cmocka_unit_test_setup_teardown(leaves_bombs_to_zlib, begin, end),
         cmocka_unit_test_setup_teardown(leaves_what_follows, begin, end),
+        cmocka_unit_test_setup_teardown(mupdf_is_served, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
