@@ -26,6 +26,7 @@ const char crawl_help[] =
     "      --rate N          requests a second and host at most; 0: no limit. More than the built-in table only where\n"
     "                        --endpoints puts a stand-in\n"
     "      --allow-private   stand-ins, and addresses that you give, may be on loopback or in private networks\n"
+    "      --unblock HOST    ask a host again that answered 403 less than a day ago\n"
     "      --in-flight N     requests at once (default 256)\n"
     "      --attempts N      of one request, when it fails in a way that may pass (default 8)\n";
 
@@ -114,7 +115,8 @@ struct crawl *crawl_new(const struct crawl_options *o, const char *corpus, struc
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     c->contact = mem_strdup(o->contact);
-    c->corpus = mem_strdup(corpus); /* NULL stays NULL */
+    c->corpus = mem_strdup(corpus);      /* NULL stays NULL */
+    c->unblock = mem_strdup(o->unblock); /* NULL stays NULL */
     c->allow_private = o->allow_private;
     c->in_flight = o->in_flight ? o->in_flight : DEFAULT_IN_FLIGHT;
     c->attempts = o->attempts ? o->attempts : DEFAULT_ATTEMPTS;
@@ -162,6 +164,7 @@ void crawl_free(struct crawl *c)
     if (c->lock >= 0)
         close(c->lock);
     free(c->contact);
+    free(c->unblock);
     free(c->corpus);
     free(c);
 }

@@ -47,7 +47,8 @@ struct crawl_options {
     char *contact;   /* --contact MAIL, else $FIGMILL_CONTACT; required: goes into the User-Agent and to services */
     char *endpoints; /* --endpoints FILE: TSV of host (or *) and base URL ({host} in it: the host) */
     char *proxy;     /* --proxy URL */
-    char *rate; /* --rate N: requests a second and host, 0: no limit; more than the table only for replaced hosts */
+    char *rate;    /* --rate N: requests a second and host, 0: no limit; more than the table only for replaced hosts */
+    char *unblock; /* --unblock HOST: forget that it answered 403 */
     int allow_private; /* --allow-private */
     int in_flight;     /* --in-flight N: most transfers at once; 0: 256 */
     int attempts;      /* --attempts N: of one request; 0: 8 */
@@ -58,6 +59,7 @@ struct crawl_options {
         {"endpoints", 0, POPT_ARG_STRING, &(o).endpoints, 0, NULL, NULL},                                              \
         {"proxy", 0, POPT_ARG_STRING, &(o).proxy, 0, NULL, NULL},                                                      \
         {"rate", 0, POPT_ARG_STRING, &(o).rate, 0, NULL, NULL},                                                        \
+        {"unblock", 0, POPT_ARG_STRING, &(o).unblock, 0, NULL, NULL},                                                  \
         {"allow-private", 0, POPT_ARG_NONE, &(o).allow_private, 0, NULL, NULL},                                        \
         {"in-flight", 0, POPT_ARG_INT, &(o).in_flight, 0, NULL, NULL},                                                 \
     {                                                                                                                  \

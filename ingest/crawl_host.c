@@ -21,6 +21,11 @@ static void load(struct crawl *c, struct crawl_host *h)
     bool found = false;
     if (!c->db || !host_load(c->db, h->name, &arena, &h->row, &found, &c->trouble))
         h->row = (struct host_row){.robots_status = -1};
+    if (c->unblock && strcmp(c->unblock, h->name) == 0 && h->row.blocked_until) {
+        h->row.blocked_until = 0;
+        h->row.blocked_why = NULL;
+        crawl_host_changed(c, h);
+    }
     h->block_note = mem_strdup(h->row.blocked_why);
     crawl_robots_load(h, h->row.robots);
     h->row.host = h->name;

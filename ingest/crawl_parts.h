@@ -112,7 +112,7 @@ struct exchange {
 };
 
 struct crawl {
-    char *contact, *corpus;
+    char *contact, *corpus, *unblock;
     double rate; /* --rate; -1: not given */
     bool allow_private;
     int in_flight, attempts;

@@ -254,6 +254,14 @@ static void test_order(void **state)
     assert_true(block[0].why.kind == ERR_REFUSED && many[0].why.kind == ERR_REFUSED && !fine.why.kind);
     assert_int_equal(server_count(&r.server, "/block.org/yes"), 0);
     assert_int_equal(server_count(&r.server, "/many.org/robots.txt"), 2);
+    rig_close(&r);
+
+    char unblock[] = "block.org";
+    r.options.unblock = unblock;
+    rig_open(&r);
+    rig_ask(&r, &(struct crawl_request){.url = "https://block.org/yes", .kind = CRAWL_OBJECT}, &block[0]);
+    rig_run(&r);
+    assert_int_equal(block[0].why.kind, ERR_NONE);
     rig_down(&r);
 }
 
