@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "ingest/search_plan.h"
+#include "ingest/search_ask.h"
 #include "ingest/search_query.h"
 #include "ingest/search_store.h"
 
@@ -176,28 +176,13 @@ static bool find_source(struct job *job, struct err *e)
 static bool ask(struct job *job, struct err *e)
 {
     struct searcher *s = job->s;
-    struct source_request request = {0};
-    struct source_secret secret;
     arena_release(&job->arena);
     job->row = (struct search_row){0};
-    if (!search_load(&s->c->db, strtoll(job->item.item, NULL, 10), &job->arena, &job->row, e) ||
-        !search_query_read(&job->row, &job->arena, &job->query, e) || !find_source(job, e) ||
-        !job->source->ask(&job->query.ask, job->row.cursor, job->row.size, crawl_contact(s->crawl), &job->arena,
-                          &request, e))
-        return false;
-    source_secret_read(job->source, &job->arena, &secret);
-    const struct crawl_request r = {.kind = CRAWL_API,
-                                    .url = request.url,
-                                    .secret_query = secret.query,
-                                    .secret_header = secret.header,
-                                    .accept = request.accept,
-                                    .post = request.post,
-                                    .want = request.want,
-                                    .done = replied,
-                                    .context = job};
-    job->asked = true;
-    crawl_add(s->crawl, &r);
-    return true;
+    job->asked = search_load(&s->c->db, strtoll(job->item.item, NULL, 10), &job->arena, &job->row, e) &&
+                 search_query_read(&job->row, &job->arena, &job->query, e) && find_source(job, e) &&
+                 search_ask(s->crawl, job->source, &job->query.ask, job->row.cursor, job->row.size, &job->arena,
+                            replied, job, e);
+    return job->asked;
 }
 
 /* A part of a query that has become another one has nothing to ask. */

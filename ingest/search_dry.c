@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "ingest/search_ask.h"
 
 enum {
     MOST_TRIES = 5, /* of a reply that is broken, or says "later", under a status of 2xx */
@@ -77,25 +78,10 @@ static void replied(void *context, const struct crawl_reply *reply)
 static bool ask(struct probe *p)
 {
     const struct source *source = p->planned->source;
-    struct source_request request = {0};
-    struct source_secret secret;
     arena_release(&p->arena);
-    source_secret_read(source, &p->arena, &secret);
-    if (!source->ask(&p->planned->query.ask, NULL, source->by_date || source->ranked ? 0 : 1,
-                     crawl_contact(p->d->crawl), &p->arena, &request, &p->why))
-        return false;
-    const struct crawl_request r = {.kind = CRAWL_API,
-                                    .url = request.url,
-                                    .secret_query = secret.query,
-                                    .secret_header = secret.header,
-                                    .accept = request.accept,
-                                    .post = request.post,
-                                    .want = request.want,
-                                    .done = replied,
-                                    .context = p};
-    p->asked = true;
-    crawl_add(p->d->crawl, &r);
-    return true;
+    p->asked = search_ask(p->d->crawl, source, &p->planned->query.ask, NULL, source->by_date || source->ranked ? 0 : 1,
+                          &p->arena, replied, p, &p->why);
+    return p->asked;
 }
 
 static bool ask_all(struct dry *d, struct err *e)
