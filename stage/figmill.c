@@ -70,7 +70,7 @@ static void print_help(void)
     char path[PATH_MAX];
     printf("usage: figmill PROGRAM [options] [arguments]\n\n"
            "Mills scientific articles into figure VQA training shards, in one straight line:\n"
-           "import -> extract -> translate -> generate -> shard.\n"
+           "search -> fetch, or import, -> extract -> translate -> generate -> shard.\n"
            "Each stage takes what lies ready to its left; run again, it does only what is new.\n\n");
     for (int i = 0; i < PROGRAMS; i++)
         if (find_near(programs[i].name, path) || is_on_path(programs[i].name))
