@@ -424,6 +424,21 @@ CREATE TABLE translation ( -- every text in the target language, beside its sour
 
 CREATE UNIQUE INDEX translation_key ON translation (figure_id, coalesce(panel_id, 0), field, ordinal, target_language);
 
+CREATE TABLE translation_memory ( -- what a translator answered, so that no text is sent to it twice; owned by translate
+    memory_key      TEXT PRIMARY KEY, -- SHA-256 of source (folded), both languages, method, model and settings
+    generation      INTEGER NOT NULL, -- counts up with each --refresh; older rows are not used any more
+    source_language TEXT NOT NULL,
+    target_language TEXT NOT NULL,
+    source_text     TEXT NOT NULL,
+    text            TEXT,            -- null: it gave none
+    method          TEXT NOT NULL,   -- model libretranslate apertium
+    model           TEXT NOT NULL,
+    attempts        INTEGER NOT NULL, -- how often it was asked
+    failure         TEXT,            -- why there is no text
+    back_translation REAL,           -- 0..1, chrF with the source; null: not made
+    model_call_id   INTEGER REFERENCES model_call
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE pair ( -- every question-answer candidate, kept or dropped; owned by generate (score: judge)
     pair_id       INTEGER PRIMARY KEY,
     figure_id     INTEGER NOT NULL REFERENCES figure ON DELETE CASCADE,

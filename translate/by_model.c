@@ -73,7 +73,10 @@ static bool translate_piece(const struct by_model *m, const char *text, const ch
         values.failure = try ? failure.data : NULL;
         ok = translate_once(m, &values, try, arena, out, e);
         if (ok && out->text)
-            checks_run(m->detector, text, language, out->text, m->target, arena, &out->checks);
+            checks_run(m->detector,
+                       &(struct checks_input){
+                           .source = text, .language = language, .translation = out->text, .target = m->target},
+                       arena, &out->checks);
         if (!checks_first(&out->checks))
             break;
         str_clear(&failure);
@@ -154,7 +157,10 @@ bool by_model_translate(const struct by_model *m, const char *text, const char *
     }
     if (ok && p.n > 1) {
         out->text = arena_strndup(arena, joined.data, joined.len);
-        checks_run(m->detector, text, language, out->text, m->target, arena, &out->checks);
+        checks_run(
+            m->detector,
+            &(struct checks_input){.source = text, .language = language, .translation = out->text, .target = m->target},
+            arena, &out->checks);
         if (failed.text) {
             out->checks = failed.checks;
             out->model_call_id = failed.model_call_id;

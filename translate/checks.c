@@ -16,8 +16,9 @@ enum {
     FULL_WIDTH = 0xFEE0 /* from an ASCII character to its full-width form */
 };
 
-static const char *const names[CHECKS] = {"reply",  "empty",  "copy",       "language", "numbers",
-                                          "labels", "length", "repetition", "refusal",  "markup"};
+static const char *const names[CHECKS] = {
+    "reply",      "placeholders", "empty",     "copy",       "untranslated", "language", "numbers",  "units", "labels",
+    "references", "length",       "sentences", "repetition", "refusal",      "markup",   "glossary", "back"};
 
 /* The source again. */
 
@@ -235,14 +236,16 @@ static const char *check_markup(const char *source, const char *text)
     return NULL;
 }
 
-void checks_run(const struct language_detector *d, const char *source, const char *language, const char *translation,
-                const char *target, struct arena *arena, struct checks *out)
+void checks_run(const struct language_detector *d, const struct checks_input *given, struct arena *arena,
+                struct checks *out)
 {
+    const char *source = given->source, *translation = given->translation;
+    const char *language = given->language, *target = given->target;
     struct text_scripts in_script, out_script;
     size_t in_len = strlen(source), out_len = strlen(translation);
     text_scripts(source, in_len, &in_script);
     text_scripts(translation, out_len, &out_script);
-    *out = (struct checks){0};
+    *out = (struct checks){.back = -1};
     if (!out_script.letters) {
         out->failed[CHECK_EMPTY] = "there is no text";
         return;
@@ -251,7 +254,7 @@ void checks_run(const struct language_detector *d, const char *source, const cha
     if (!language_same(language, target))
         out->failed[CHECK_COPY] = check_copy(in, words, out_script.letters);
     if (!out->failed[CHECK_COPY] && language_same(target, "en"))
-        out->failed[CHECK_COPY] = check_left_over(source, translation, arena);
+        out->failed[CHECK_UNTRANSLATED] = check_left_over(source, translation, arena);
     out->failed[CHECK_LANGUAGE] = check_language(d, translation, &out_script, target);
     out->failed[CHECK_NUMBERS] = numbers_compare(source, translation, arena);
     out->failed[CHECK_LABELS] = check_labels(source, translation, arena);

@@ -249,7 +249,12 @@ static bool make_row(struct stage_context *c, const struct plan_item *item, stru
         /* The authors know what they wrote: their text is checked for the record, but kept. */
         row->method = "author";
         row->text = item->text;
-        checks_run(s->detector, item->source->text, item->language.tag, row->text, s->target, arena, &checks);
+        checks_run(s->detector,
+                   &(struct checks_input){.source = item->source->text,
+                                          .language = item->language.tag,
+                                          .translation = row->text,
+                                          .target = s->target},
+                   arena, &checks);
     } else {
         row->method = "identity";
         row->text = item->source->text;

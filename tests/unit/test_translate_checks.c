@@ -32,7 +32,10 @@ static int end(void **state)
 static const char *first(const char *source, const char *language, const char *translation)
 {
     struct checks c;
-    checks_run(detector, source, language, translation, "en", &arena, &c);
+    checks_run(
+        detector,
+        &(struct checks_input){.source = source, .language = language, .translation = translation, .target = "en"},
+        &arena, &c);
     return checks_first(&c);
 }
 
@@ -40,7 +43,10 @@ static void passes(const char *source, const char *language, const char *transla
 {
     struct checks c;
     struct str why = STR_INIT(4096);
-    checks_run(detector, source, language, translation, "en", &arena, &c);
+    checks_run(
+        detector,
+        &(struct checks_input){.source = source, .language = language, .translation = translation, .target = "en"},
+        &arena, &c);
     checks_explain(&c, &why);
     if (why.len)
         fail_msg("'%s': %s", translation, why.data);
@@ -76,7 +82,7 @@ static void test_bad(void **state)
     fails("empty", spanish, "es", "");
     fails("empty", spanish, "es", "0.5 12 (—)");
     fails("copy", spanish, "es", spanish);
-    fails("copy", "Evolução da população idosa no Brasil", "pt", "Evolution of the elderly população in Brazil");
+    fails("untranslated", "Evolução da população idosa no Brasil", "pt", "Evolution of the elderly população in Brazil");
     fails("language", "低剂量照射后膝关节的炎症反应", "zh", "Inflammation of the 膝关节 after irradiation");
     fails("language", "Dosis in Gy", "de", "辐射剂量");
     fails("language", "低剂量照射后各组患者膝关节疼痛评分的变化情况", "zh",
@@ -143,7 +149,10 @@ static void test_report(void **state)
 {
     struct checks c;
     struct str out = STR_INIT(4096);
-    checks_run(detector, spanish, "es", "Pain after 0.7 Gy", "en", &arena, &c);
+    checks_run(
+        detector,
+        &(struct checks_input){.source = spanish, .language = "es", .translation = "Pain after 0.7 Gy", .target = "en"},
+        &arena, &c);
     checks_json(&c, &out);
     cJSON *json = json_parse(out.data, out.len, NULL);
     assert_int_equal(cJSON_GetArraySize(json), CHECKS);
@@ -160,8 +169,13 @@ static void test_report(void **state)
 static void test_other_target(void **state)
 {
     struct checks c;
-    checks_run(detector, "After 0.5 Gy", "en", "Nach 0,5 Gy wurde eine deutliche Abnahme der Schmerzen beobachtet",
-               "de", &arena, &c);
+    checks_run(
+        detector,
+        &(struct checks_input){.source = "After 0.5 Gy",
+                               .language = "en",
+                               .translation = "Nach 0,5 Gy wurde eine deutliche Abnahme der Schmerzen beobachtet",
+                               .target = "de"},
+        &arena, &c);
     assert_null(checks_first(&c));
 }
 
