@@ -195,7 +195,26 @@ static bool is_clean(const char *text, size_t len)
     return before != ' ';
 }
 
-void text_clean(const char *text, size_t len, struct str *out)
+/* Without what is dropped, white space folded and trimmed. */
+static void add_kept(const char *text, size_t len, struct str *out)
+{
+    bool space = false;
+    for (size_t at = 0; at < len;) {
+        int c = text_next(text, len, &at);
+        if (text_is_space(c)) {
+            space = out->len > 0;
+            continue;
+        }
+        if (is_dropped(c))
+            continue;
+        if (space)
+            str_add_char(out, ' ');
+        space = false;
+        str_add_utf8(out, c);
+    }
+}
+
+static void clean_by(const UNormalizer2 *form, const char *text, size_t len, struct str *out)
 {
     struct str kept;
     if (is_clean(text, len)) {
@@ -203,27 +222,26 @@ void text_clean(const char *text, size_t len, struct str *out)
         return;
     }
     str_init(&kept, len * 3 + 16);
-    bool space = false;
-    for (size_t at = 0; at < len;) {
-        int c = text_next(text, len, &at);
-        if (text_is_space(c)) {
-            space = kept.len > 0;
-            continue;
-        }
-        if (is_dropped(c))
-            continue;
-        if (space)
-            str_add_char(&kept, ' ');
-        space = false;
-        str_add_utf8(&kept, c);
-    }
-    UErrorCode status = U_ZERO_ERROR;
-    const UNormalizer2 *nfc = unorm2_getNFCInstance(&status);
-    if (U_FAILURE(status) || is_ascii(kept.data, kept.len))
+    add_kept(text, len, &kept);
+    if (!form || is_ascii(kept.data, kept.len))
         str_add_bytes(out, kept.data, kept.len);
     else
-        add_normalised(nfc, kept.data, kept.len, out);
+        add_normalised(form, kept.data, kept.len, out);
     str_release(&kept);
+}
+
+void text_clean(const char *text, size_t len, struct str *out)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2 *nfc = unorm2_getNFCInstance(&status);
+    clean_by(U_FAILURE(status) ? NULL : nfc, text, len, out);
+}
+
+void text_clean_compatible(const char *text, size_t len, struct str *out)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2 *nfkc = unorm2_getNFKCInstance(&status);
+    clean_by(U_FAILURE(status) ? NULL : nfkc, text, len, out);
 }
 
 static void fold(const char *text, size_t len, bool words, struct str *out)

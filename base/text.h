@@ -17,6 +17,8 @@ bool text_to_utf8(const void *bytes, size_t len, const char *charset, struct str
 /* Appends `text` for storing: valid UTF-8, NFC, white space of any kind folded to single spaces and trimmed, control,
  * zero-width and soft-hyphen characters gone (ZWNJ and ZWJ stay: Persian and Indic spelling needs them). */
 void text_clean(const char *text, size_t len, struct str *out);
+/* The same with NFKC: full-width letters, ligatures and superscripts are as plain ones. */
+void text_clean_compatible(const char *text, size_t len, struct str *out);
 
 /* Appends `text` for comparing: NFKC, case folded, digits of any script to 0-9, all but letters and digits removed. */
 void text_fold(const char *text, size_t len, struct str *out);

@@ -10,17 +10,17 @@ bool front_store(struct db *db, int64_t document_id, const struct front_row *r, 
 {
     return db_run(db, e,
                   "INSERT INTO front (document_id, doi, pmcid, pmid, title, language, year, journal, publisher, "
-                  "article_type, license, license_url, abstract, keywords, pages, warnings, retraction) "
-                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) "
+                  "article_type, license, license_url, abstract, keywords, pages, warnings, retraction, titles) "
+                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) "
                   "ON CONFLICT (document_id) DO UPDATE SET doi = excluded.doi, pmcid = excluded.pmcid, "
                   "pmid = excluded.pmid, title = excluded.title, language = excluded.language, year = excluded.year, "
                   "journal = excluded.journal, publisher = excluded.publisher, article_type = excluded.article_type, "
                   "license = excluded.license, license_url = excluded.license_url, abstract = excluded.abstract, "
                   "keywords = excluded.keywords, pages = excluded.pages, warnings = excluded.warnings, "
-                  "retraction = excluded.retraction",
-                  "itttttItttttttItt", document_id, r->doi, r->pmcid, r->pmid, r->title, r->language, (int64_t)r->year,
+                  "retraction = excluded.retraction, titles = excluded.titles",
+                  "itttttItttttttIttt", document_id, r->doi, r->pmcid, r->pmid, r->title, r->language, (int64_t)r->year,
                   r->journal, r->publisher, r->article_type, r->license, r->license_url, r->abstract, r->keywords,
-                  (int64_t)r->pages, r->warnings, r->retraction);
+                  (int64_t)r->pages, r->warnings, r->retraction, r->titles);
 }
 
 bool figure_mark_vanished(struct db *db, int64_t document_id, struct err *e)

@@ -248,6 +248,7 @@ CREATE TABLE front ( -- front matter as one document states it; owned by extract
     license_url  TEXT,
     abstract     TEXT,
     keywords     TEXT,            -- separated by "; "
+    titles       TEXT,            -- the authors' translations of the title: JSON list of [language or null, text]
     pages        INTEGER,         -- PDF only
     retraction   TEXT,            -- what says that the article is retracted, or is the notice of it; null: nothing
     warnings     TEXT             -- JSON list: what the parser cut, skipped or guessed
@@ -415,8 +416,8 @@ CREATE TABLE translation ( -- every text in the target language, beside its sour
     target_language TEXT NOT NULL,
     source_text     TEXT NOT NULL,
     text            TEXT,            -- null: no usable translation
-    method          TEXT NOT NULL,   -- identity author model libretranslate apertium
-    model           TEXT,
+    method          TEXT NOT NULL,   -- identity author model libretranslate apertium none
+    model           TEXT,            -- what did it: the model's name, apertium-eng-spa 0.8.0; null: nothing did
     model_call_id   INTEGER REFERENCES model_call,
     checks          TEXT NOT NULL,   -- JSON object: name -> "pass" or what failed
     drop_reason     TEXT
@@ -426,7 +427,7 @@ CREATE UNIQUE INDEX translation_key ON translation (figure_id, coalesce(panel_id
 
 CREATE TABLE translation_memory ( -- what a translator answered, so that no text is sent to it twice; owned by translate
     memory_key      TEXT PRIMARY KEY, -- SHA-256 of source (folded), both languages, method, model and settings
-    generation      INTEGER NOT NULL, -- counts up with each --refresh; older rows are not used any more
+    generation      INTEGER NOT NULL, -- counts up with each --refresh; part of the settings
     source_language TEXT NOT NULL,
     target_language TEXT NOT NULL,
     source_text     TEXT NOT NULL,
@@ -501,7 +502,7 @@ CREATE INDEX sample_key ON sample (key);
 
 CREATE VIEW article_front AS -- internal: the best front matter of each article (JATS before HTML before other XML before PDF)
 SELECT article_id, document_id, doi, pmcid, pmid, title, language, year, journal, publisher, article_type, license,
-       license_url, abstract, keywords FROM (
+       license_url, abstract, keywords, titles FROM (
     SELECT d.article_id, f.*, row_number() OVER (PARTITION BY d.article_id ORDER BY
                CASE d.kind WHEN 'jats' THEN 0 WHEN 'html' THEN 1 WHEN 'xml' THEN 2 ELSE 3 END, d.sha256) AS rank
     FROM document d JOIN front f USING (document_id))

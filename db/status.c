@@ -53,6 +53,61 @@ bool status_fetch_reasons(struct db *db, const struct query_sink *sink, struct e
                       sink, e);
 }
 
+#define PERCENT(part, whole) "round(100.0 * " part " / max(1, " whole "), 1)"
+
+bool status_languages(struct db *db, const struct query_sink *sink, struct err *e)
+{
+    return query_feed(
+        db,
+        db_bind(
+            db, e,
+            "SELECT source_language AS language, count(*) AS captions, sum(language_source = 'document') AS document, "
+            "sum(language_source = 'script') AS script, sum(language_source = 'detector') AS detector, "
+            "sum(language_source = 'article') AS article, round(avg(language_confidence), 3) AS sure, "
+            "sum(method = 'identity') AS identity, sum(method = 'author') AS author, sum(method = 'model') AS model, "
+            "sum(method = 'libretranslate') AS libretranslate, sum(method = 'apertium') AS apertium, "
+            "sum(method = 'none') AS none, sum(drop_reason IS NULL) AS kept, sum(drop_reason IS NOT NULL) AS dropped, " PERCENT(
+                "sum(drop_reason IS NOT NULL)",
+                "count(*)") " AS percent "
+                            "FROM translation WHERE field = 'caption' AND panel_id IS NULL "
+                            "GROUP BY source_language ORDER BY captions DESC, language",
+            ""),
+        sink, e);
+}
+
+bool status_translators(struct db *db, const struct query_sink *sink, struct err *e)
+{
+    return query_feed(
+        db,
+        db_bind(
+            db, e,
+            "SELECT source_language AS source, target_language AS target, method, model, "
+            "sum(field = 'caption') AS captions, count(*) AS texts, sum(drop_reason IS NOT NULL) AS dropped, " PERCENT(
+                "sum(drop_reason IS NOT NULL)",
+                "count(*)") " AS percent, "
+                            "round(avg(checks ->> 'back_translation'), 3) AS back FROM translation WHERE method <> 'identity' "
+                            "GROUP BY source, target, method, model ORDER BY texts DESC, source, target, method, model",
+            ""),
+        sink, e);
+}
+
+bool status_translation_checks(struct db *db, const struct query_sink *sink, struct err *e)
+{
+    return query_feed(
+        db,
+        db_bind(
+            db, e,
+            "SELECT t.source_language AS language, c.key AS \"check\", count(*) AS failed, " PERCENT(
+                "count(*)",
+                "(SELECT count(*) FROM translation a WHERE a.source_language = t.source_language "
+                "AND a.method NOT IN ('identity', 'none'))") " AS percent, "
+                                                             "min(c.value || ': ' || t.source_text) AS example FROM translation t, json_each(t.checks) c "
+                                                             "WHERE t.method NOT IN ('identity', 'none') AND c.value <> 'pass' AND c.key <> 'back_translation' "
+                                                             "GROUP BY language, c.key ORDER BY failed DESC, language, c.key",
+            ""),
+        sink, e);
+}
+
 bool status_funnel(struct db *db, const struct query_sink *sink, struct err *e)
 {
     return query_feed(db, db_bind(db, e, "SELECT step, n FROM v_funnel", ""), sink, e);

@@ -13,6 +13,15 @@ bool status_reasons(struct db *db, const struct query_sink *sink, struct err *e)
 bool status_hosts(struct db *db, const struct query_sink *sink, struct err *e);
 /* Why fetch did not get what it asked for: route, role, err_kind, n, example. */
 bool status_fetch_reasons(struct db *db, const struct query_sink *sink, struct err *e);
+/* Captions by the language of their source: language, captions, how it was found (document, script, detector, article),
+ * sure (mean confidence), how they were brought into the target language (identity, author, model, libretranslate,
+ * apertium, none), kept, dropped, percent (of them dropped). */
+bool status_languages(struct db *db, const struct query_sink *sink, struct err *e);
+/* All texts by who translated them: source, target, method, model, captions, texts (captions too), dropped, percent,
+ * back (mean likeness of translations back, 0..1). */
+bool status_translators(struct db *db, const struct query_sink *sink, struct err *e);
+/* Outcomes of the checks of translations: language, check, failed, percent (of the checked texts), example. */
+bool status_translation_checks(struct db *db, const struct query_sink *sink, struct err *e);
 /* View v_funnel. */
 bool status_funnel(struct db *db, const struct query_sink *sink, struct err *e);
 /* View v_failure, in the order of the line. */

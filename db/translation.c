@@ -17,21 +17,25 @@ enum { MOST_SOURCES = 500, SAMPLE_BYTES = 4000 };
 bool translation_candidates(struct db *db, const char *version, int part, int parts, translation_candidate_fn *each,
                             void *context, struct err *e)
 {
+    /* The views are asked for one article by its number: they then look at that one's documents only. */
     sqlite3_stmt *s = db_bind(
         db, e,
-        "SELECT v.figure_id, part(a.key), fingerprint(?1, f.content_hash, af.language, af.title, "
-        "(SELECT group_concat(p.ordinal || ':' || coalesce(p.caption, ''), char(10)) FROM panel p "
-        " WHERE p.figure_id = v.figure_id), "
-        "(SELECT group_concat(text, char(10)) FROM (SELECT tc.text " TWIN_CAPTIONS(
-            "v.figure_id") "))), t.fingerprint "
-                           "FROM v_figure v JOIN figure f USING (figure_id) JOIN article a USING (article_id) "
+        "SELECT g.article_id, g.part, fingerprint(?1, g.figures, af.language, af.title, af.titles), t.fingerprint FROM ("
+        " SELECT article_id, part, group_concat(hash, ' ') AS figures FROM ("
+        "  SELECT a.article_id, part(a.key) AS part, fingerprint(v.figure_id, f.content_hash, "
+        "  (SELECT group_concat(p.ordinal || ':' || coalesce(p.caption, ''), char(10)) FROM panel p "
+        "   WHERE p.figure_id = v.figure_id), "
+        "  (SELECT group_concat(text, char(10)) FROM (SELECT tc.text " TWIN_CAPTIONS(
+            "v.figure_id") "))) AS hash "
+                           "  FROM v_figure v JOIN figure f USING (figure_id) JOIN article a USING (article_id) "
+                           "  WHERE v.drop_reason IS NULL AND v.caption <> '' AND part(a.key) % ?3 = ?2 "
+                           "  ORDER BY a.article_id, v.figure_id) GROUP BY article_id) g "
                            "LEFT JOIN article_front af USING (article_id) "
-                           "LEFT JOIN task t ON t.stage = 'translate' AND t.item = CAST(v.figure_id AS TEXT) "
-                           "WHERE v.drop_reason IS NULL AND v.caption <> '' AND part(a.key) % ?3 = ?2 ORDER BY v.figure_id",
+                           "LEFT JOIN task t ON t.stage = 'translate' AND t.item = CAST(g.article_id AS TEXT) ORDER BY g.article_id",
         "tii", version, (int64_t)part, (int64_t)parts);
     int more = s ? 1 : -1;
     while (more > 0 && (more = db_step(db, s, e)) > 0) {
-        struct translation_candidate c = {.figure_id = sqlite3_column_int64(s, 0),
+        struct translation_candidate c = {.article_id = sqlite3_column_int64(s, 0),
                                           .part = sqlite3_column_int(s, 1),
                                           .inputs = db_text(s, 2),
                                           .fingerprint = db_text(s, 3)};
@@ -63,26 +67,48 @@ static bool add_sources(struct db *db, sqlite3_stmt *s, const char *field, struc
 }
 
 /* The view article_front must be asked for one article by its number: it then looks at that one's documents only. */
-static bool read_article(struct db *db, int64_t article_id, int64_t document_id, struct arena *arena,
-                         struct translation_input *out, struct err *e)
+static bool read_front(struct db *db, int64_t article_id, struct arena *arena, struct translation_input *out,
+                       struct err *e)
 {
-    sqlite3_stmt *s = db_bind(
-        db, e,
-        "SELECT (SELECT language FROM article_front WHERE article_id = ?1), "
-        "(SELECT substr(group_concat(text, ' '), 1, ?3) FROM (SELECT c.text FROM figure f JOIN caption c "
-        " ON c.figure_id = f.figure_id AND c.ordinal = 0 WHERE f.document_id = ?2 ORDER BY f.ordinal LIMIT 10))",
-        "iii", article_id, document_id, (int64_t)SAMPLE_BYTES);
+    sqlite3_stmt *s =
+        db_bind(db, e, "SELECT language, title FROM article_front WHERE article_id = ?1", "i", article_id);
     int more = s ? db_step(db, s, e) : -1;
     if (more > 0) {
-        out->article_language = arena_strdup(arena, db_text(s, 0));
-        out->sample = arena_strdup(arena, db_text(s, 1));
+        out->language = arena_strdup(arena, db_text(s, 0));
+        out->title = arena_strdup(arena, db_text(s, 1));
         more = db_step(db, s, e);
     }
     return more == 0;
 }
 
-static bool read_sources(struct db *db, int64_t figure_id, int64_t article_id, struct arena *arena,
-                         struct translation_input *out, struct err *e)
+/* The figures, each with its document's sample. */
+static bool read_figures(struct db *db, int64_t article_id, struct arena *arena, struct translation_input *out,
+                         struct err *e)
+{
+    size_t cap = 0;
+    int64_t document = 0;
+    const char *sample = NULL;
+    sqlite3_stmt *s = db_bind(
+        db, e,
+        "SELECT v.figure_id, f.document_id, "
+        "(SELECT substr(group_concat(text, ' '), 1, ?2) FROM (SELECT c.text FROM figure n JOIN caption c "
+        " ON c.figure_id = n.figure_id AND c.ordinal = 0 WHERE n.document_id = f.document_id ORDER BY n.ordinal LIMIT 10)) "
+        "FROM v_figure v JOIN figure f USING (figure_id) WHERE v.article_id = ?1 AND v.drop_reason IS NULL "
+        "AND v.caption <> '' ORDER BY f.document_id, f.ordinal, v.figure_id",
+        "ii", article_id, (int64_t)SAMPLE_BYTES);
+    int more = s ? 1 : -1;
+    while (more > 0 && (more = db_step(db, s, e)) > 0) {
+        if (!sample || sqlite3_column_int64(s, 1) != document)
+            sample = arena_strdup(arena, db_text(s, 2));
+        document = sqlite3_column_int64(s, 1);
+        ARENA_GROW(arena, out->figures, out->n, cap);
+        out->figures[out->n++] = (struct translation_figure){.figure_id = sqlite3_column_int64(s, 0), .sample = sample};
+    }
+    return more == 0;
+}
+
+static bool read_sources(struct db *db, int64_t article_id, struct arena *arena, struct translation_figure *out,
+                         struct err *e)
 {
     static const char *const captions = "SELECT 0, 0, language, text FROM caption WHERE figure_id = ?1 AND ordinal = 0";
     static const char *const panels =
@@ -94,14 +120,17 @@ static bool read_sources(struct db *db, int64_t figure_id, int64_t article_id, s
         "SELECT 0, 0, NULL, title FROM article_front WHERE article_id = ?1 AND title <> ''";
     static const char *const authors =
         "SELECT 0, ordinal, language, text FROM caption WHERE figure_id = ?1 AND ordinal > 0 ORDER BY ordinal";
+    static const char *const titles =
+        "SELECT 0, 0, t.value ->> 0, t.value ->> 1 FROM article_front f, json_each(iif(json_valid(f.titles), f.titles, '[]')) t WHERE f.article_id = ?1";
     static const char *const twins = "SELECT 0, tc.ordinal, tc.language, tc.text " TWIN_CAPTIONS("?1");
     const struct {
         const char *sql, *field;
         int64_t id;
         bool by_authors;
-    } queries[] = {{captions, "caption", figure_id, false}, {panels, "caption", figure_id, false},
-                   {mentions, "mention", figure_id, false}, {title, "title", article_id, false},
-                   {authors, "caption", figure_id, true},   {twins, "caption", figure_id, true}};
+    } queries[] = {{captions, "caption", out->figure_id, false}, {panels, "caption", out->figure_id, false},
+                   {mentions, "mention", out->figure_id, false}, {title, "title", article_id, false},
+                   {authors, "caption", out->figure_id, true},   {twins, "caption", out->figure_id, true},
+                   {titles, "title", article_id, true}};
     bool ok = true;
     for (size_t i = 0; ok && i < sizeof queries / sizeof *queries; i++) {
         bool a = queries[i].by_authors;
@@ -111,20 +140,14 @@ static bool read_sources(struct db *db, int64_t figure_id, int64_t article_id, s
     return ok;
 }
 
-bool translation_input(struct db *db, int64_t figure_id, struct arena *arena, struct translation_input *out,
+bool translation_input(struct db *db, int64_t article_id, struct arena *arena, struct translation_input *out,
                        struct err *e)
 {
     *out = (struct translation_input){0};
-    sqlite3_stmt *s = db_bind(
-        db, e,
-        "SELECT d.article_id, d.document_id FROM figure f JOIN document d USING (document_id) WHERE figure_id = ?1",
-        "i", figure_id);
-    int more = s ? db_step(db, s, e) : -1;
-    if (more <= 0)
-        return more == 0;
-    int64_t article_id = sqlite3_column_int64(s, 0), document_id = sqlite3_column_int64(s, 1);
-    return db_step(db, s, e) == 0 && read_article(db, article_id, document_id, arena, out, e) &&
-           read_sources(db, figure_id, article_id, arena, out, e);
+    bool ok = read_front(db, article_id, arena, out, e) && read_figures(db, article_id, arena, out, e);
+    for (size_t i = 0; ok && i < out->n; i++)
+        ok = read_sources(db, article_id, arena, &out->figures[i], e);
+    return ok;
 }
 
 static bool store_row(struct db *db, int64_t figure_id, const struct translation_row *r, int64_t *id, struct err *e)

@@ -11,15 +11,15 @@
 #include "base/err.h"
 #include "db/db.h"
 
-/* A figure with a caption, not dropped. */
+/* An article with figures that have a caption and are not dropped. */
 struct translation_candidate {
-    int64_t figure_id;
-    int part;                /* of its article */
+    int64_t article_id;
+    int part;                /* of the article */
     const char *inputs;      /* hash of all texts and languages that its translations depend on, and of `version` */
     const char *fingerprint; /* of its task; NULL: none yet */
 };
 
-/* Calls `each` for every candidate of the partition (see task_claim), by figure_id. Strings are valid during the call.
+/* Calls `each` for every candidate of the partition (see task_claim), by article_id. Strings are valid during the call.
  */
 typedef bool translation_candidate_fn(void *context, const struct translation_candidate *candidate, struct err *e);
 bool translation_candidates(struct db *db, const char *version, int part, int parts, translation_candidate_fn *each,
@@ -33,18 +33,25 @@ struct translation_source {
     const char *text;
 };
 
-struct translation_input {
-    const char *article_language;       /* as its front matter states it, or NULL */
-    const char *sample;                 /* the first captions of the document: what tells its language */
+struct translation_figure {
+    int64_t figure_id;
+    const char *sample;                 /* the first captions of its document: what tells its language */
     struct translation_source *sources; /* caption, panel captions, mentions, title */
     size_t n_sources;
-    struct translation_source *authors; /* the caption as the document prints it in other languages, and as the
-                                           article's other documents print it */
+    struct translation_source *authors; /* caption and title as the document prints them in other languages, and
+                                           captions as the article's other documents print them */
     size_t n_authors;
 };
 
-/* All of one figure; strings go to the arena. A figure that has gone has no sources. */
-bool translation_input(struct db *db, int64_t figure_id, struct arena *arena, struct translation_input *out,
+struct translation_input {
+    const char *language; /* of the article, as its front matter states it, or NULL */
+    const char *title;    /* or NULL */
+    struct translation_figure *figures;
+    size_t n;
+};
+
+/* All of one article; strings go to the arena. An article that has gone has no figures. */
+bool translation_input(struct db *db, int64_t article_id, struct arena *arena, struct translation_input *out,
                        struct err *e);
 
 struct translation_row {
@@ -53,7 +60,7 @@ struct translation_row {
     double language_confidence;
     const char *target_language;
     const char *text;      /* NULL: none that can be used */
-    const char *method;    /* identity author model */
+    const char *method;    /* identity author model libretranslate apertium none */
     const char *model;     /* NULL: none asked */
     int64_t model_call_id; /* 0: none */
     const char *checks;    /* JSON object */

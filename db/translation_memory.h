@@ -27,13 +27,14 @@ struct translation_memory {
  * counts. `settings` is the backend's (backend.h) with all else that shapes the answer. */
 void translation_memory_key(const struct translation_memory *m, const char *settings, char key[SHA256_SIZE]);
 
-/* The row of that key, if it is of `generation` or later; *found tells. Strings go to the arena. */
-bool translation_memory_lookup(struct db *db, const char *key, int64_t generation, struct arena *arena,
-                               struct translation_memory *out, bool *found, struct err *e);
+/* The row of that key; *found tells. Strings go to the arena. */
+bool translation_memory_lookup(struct db *db, const char *key, struct arena *arena, struct translation_memory *out,
+                               bool *found, struct err *e);
 /* Adds the row or puts it in place of an older one. In a transaction of the caller's. */
 bool translation_memory_keep(struct db *db, const char *key, int64_t generation, const struct translation_memory *m,
                              struct err *e);
-/* The generation in force: the highest there is, 0 for an empty memory. */
+/* The generation in force: the highest there is, 0 for an empty memory. It is part of the settings, so that --refresh
+ * finds nothing that was answered before. */
 bool translation_memory_generation(struct db *db, int64_t *out, struct err *e);
 
 #endif

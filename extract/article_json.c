@@ -34,7 +34,7 @@ static const struct field front_fields[] = {
     FRONT(title, ARTICLE_MAX_FIELD),       FRONT(language, ARTICLE_MAX_FIELD),     FRONT(journal, ARTICLE_MAX_FIELD),
     FRONT(publisher, ARTICLE_MAX_FIELD),   FRONT(article_type, ARTICLE_MAX_FIELD), FRONT(license, ARTICLE_MAX_FIELD),
     FRONT(license_url, ARTICLE_MAX_FIELD), FRONT(abstract, ARTICLE_MAX_ABSTRACT),  FRONT(keywords, ARTICLE_MAX_FIELD),
-    FRONT(retraction, ARTICLE_MAX_FIELD),
+    FRONT(retraction, ARTICLE_MAX_FIELD),  FRONT(titles, ARTICLE_MAX_ABSTRACT),
 };
 
 #define FIGURE(name, max)                                                                                              \

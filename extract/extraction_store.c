@@ -42,6 +42,7 @@ static bool store_front(struct stage_context *c, struct extraction *x, struct er
                             .license_url = f->license_url,
                             .abstract = f->abstract,
                             .keywords = f->keywords,
+                            .titles = f->titles,
                             .pages = x->article.pages,
                             .warnings = warnings_json(&x->article),
                             .retraction = credit_retraction(f)};

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/json.h"
 #include "base/license.h"
 
 /* The node's text in the article's arena, or NULL. */
@@ -209,6 +210,52 @@ static const char *read_title(struct jats *j, const xmlNode *group)
     return article_text(j->a, both, strlen(both), ARTICLE_MAX_FIELD);
 }
 
+/* The authors' translations of the title: <trans-title> by itself or in a group of its language, and the titles of
+ * sub-articles that are translations. */
+static void add_title(struct str *out, const char *language, const char *title)
+{
+    if (!title)
+        return;
+    str_add(out, out->len ? ",[" : "[[");
+    if (language)
+        json_quote(language, out);
+    else
+        str_add(out, "null");
+    str_add_char(out, ',');
+    json_quote(title, out);
+    str_add_char(out, ']');
+}
+
+static void add_trans_title(struct jats *j, const xmlNode *node, const char *language, struct str *out)
+{
+    const char *own = xml_attr(node, "lang");
+    add_title(out, article_language(j->a, own ? own : language), text_of(j, node, ARTICLE_MAX_FIELD));
+}
+
+static const char *read_titles(struct jats *j, const xmlNode *group)
+{
+    struct str titles = STR_INIT(ARTICLE_MAX_ABSTRACT - 1);
+    const char *text = NULL;
+    for (const xmlNode *node = group ? group->children : NULL; node; node = node->next) {
+        if (xml_tag(node) == TAG_TRANS_TITLE)
+            add_trans_title(j, node, NULL, &titles);
+        else if (xml_tag(node) == TAG_TRANS_TITLE_GROUP && xml_child(node, TAG_TRANS_TITLE))
+            add_trans_title(j, xml_child(node, TAG_TRANS_TITLE), xml_attr(node, "lang"), &titles);
+    }
+    for (const xmlNode *part = j->root->children; part; part = part->next) {
+        if (xml_tag(part) != TAG_SUB_ARTICLE || !jats_is_translation(part))
+            continue;
+        const xmlNode *front = xml_child(part, TAG_FRONT_STUB), *meta = xml_child(front, TAG_ARTICLE_META);
+        add_title(&titles, article_language(j->a, xml_language(part)),
+                  read_title(j, xml_child(meta ? meta : front, TAG_TITLE_GROUP)));
+    }
+    str_add(&titles, titles.len ? "]" : "");
+    if (titles.len && !titles.overflow)
+        text = arena_strndup(&j->a->arena, titles.data, titles.len);
+    str_release(&titles);
+    return text;
+}
+
 static void read_bmc(struct jats *j)
 {
     struct art_front *f = &j->a->front;
@@ -257,7 +304,9 @@ void jats_front(struct jats *j)
     f->retraction = read_retraction(j, meta);
     f->language = article_language(j->a, xml_language(j->root));
     read_ids(j, meta, TAG_ARTICLE_ID, "pub-id-type");
-    f->title = read_title(j, xml_child(meta, TAG_TITLE_GROUP) ? xml_child(meta, TAG_TITLE_GROUP) : meta);
+    const xmlNode *titles = xml_child(meta, TAG_TITLE_GROUP);
+    f->title = read_title(j, titles ? titles : meta);
+    f->titles = read_titles(j, titles ? titles : meta);
     f->year = publication_year(j, meta);
     const xmlNode *name = XML_PATH(journal, TAG_JOURNAL_TITLE_GROUP, TAG_JOURNAL_TITLE);
     if (!name)

@@ -244,7 +244,9 @@
     X(TITLESTMT, "titleStmt") \
     X(TR, "tr") \
     X(TRANS_ABSTRACT, "trans-abstract") \
+    X(TRANS_SUBTITLE, "trans-subtitle") \
     X(TRANS_TITLE, "trans-title") \
+    X(TRANS_TITLE_GROUP, "trans-title-group") \
     X(UL, "ul") \
     X(URI, "uri") \
     X(URL, "url") \

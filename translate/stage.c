@@ -6,96 +6,110 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "db/translation.h"
-#include "stage/ask.h"
+#include "db/translation_memory.h"
 #include "stage/names.h"
-#include "translate/by_model.h"
 #include "translate/checks.h"
+#include "translate/choice.h"
+#include "translate/glossary.h"
 #include "translate/plan.h"
-#include "translate/prompt.h"
+#include "translate/translator.h"
 
-/* Part of every fingerprint: another number makes all figures ready again. */
-#define STAGE_VERSION "2"
+/* Part of every fingerprint: another number makes all articles ready again. */
+#define STAGE_VERSION "3"
+/* Part of the memory's keys: another number asks for every text again. */
+#define TRANSLATOR_VERSION "1"
 
-enum { ITEM_TIMEOUT_S = 3600, MOST_MENTIONS = 1000, MOST_ATTEMPTS = 10, NO_MODEL = '-' };
+enum { ITEM_TIMEOUT_S = 6 * 3600, MOST_MENTIONS = 1000, MOST_ATTEMPTS = 10, MOST_BATCH = 64 };
 
-static char *option_url, *option_model, *option_target, *option_texts;
+static struct backend_options backend_options;
+static char *option_target, *option_texts, *option_backend, *option_glossary;
 /* Panels' captions repeat what their figure's says of all panels, which is translated already. */
 static struct plan_options plan_options = {.texts = 1 << PLAN_CAPTION | 1 << PLAN_MENTION | 1 << PLAN_TITLE,
                                            .mentions = 3};
-static int option_attempts = 1;
+static int option_attempts = 1, option_refresh;
+static double option_back = -1;
 
 static const struct poptOption options[] = {
-    {"url", 0, POPT_ARG_STRING, &option_url, 0, "model server, or several with commas", "URL[,URL...]"},
-    {"model", 0, POPT_ARG_STRING, &option_model, 0, "model's name, where the server has several", "NAME"},
+    {"backend", 0, POPT_ARG_STRING, &option_backend, 0, "who translates, best first; default auto", "LIST"},
+    {"url", 0, POPT_ARG_STRING, &backend_options.url, 0, "model server, or several with commas", "URL[,URL...]"},
+    {"model", 0, POPT_ARG_STRING, &backend_options.model, 0, "model's name, where the server has several", "NAME"},
+    {"batch", 0, POPT_ARG_INT, &backend_options.batch, 0, "texts of one request to a model", "N"},
+    {"libretranslate", 0, POPT_ARG_STRING, &backend_options.libretranslate, 0, "LibreTranslate server", "URL"},
+    {"apertium", 0, POPT_ARG_STRING, &backend_options.apertium, 0, "where Apertium's modes lie", "DIR"},
     {"target", 0, POPT_ARG_STRING, &option_target, 0, "language to translate into; default en", "LANGUAGE"},
-    {"mentions", 0, POPT_ARG_INT, &plan_options.mentions, 0,
-     "mentions of a figure that the model translates; default 3", "N"},
-    {"texts", 0, POPT_ARG_STRING, &option_texts, 0, "what the model translates; default caption,mention,title", "LIST"},
+    {"glossary", 0, POPT_ARG_STRING, &option_glossary, 0, "terms and how they are to be rendered", "FILE"},
+    {"mentions", 0, POPT_ARG_INT, &plan_options.mentions, 0, "mentions of a figure that are translated; default 3",
+     "N"},
+    {"texts", 0, POPT_ARG_STRING, &option_texts, 0, "what is translated; default caption,mention,title", "LIST"},
     {"attempts", 0, POPT_ARG_INT, &option_attempts, 0,
      "how often a text that fails a check is asked for again; default 1", "N"},
+    {"back-translation", 0, POPT_ARG_DOUBLE, &option_back, 0, "least likeness of a translation back, 0 to 1", "MIN"},
+    {"refresh", 0, POPT_ARG_NONE, &option_refresh, 0, "translate everything anew", NULL},
     POPT_TABLEEND};
 
-/* What the survey found of a figure. */
+/* An article in the survey. */
 struct entry {
-    int64_t figure_id;
+    int64_t article_id;
     int part;
-    char inputs[33];         /* hash of what it is made of */
-    bool needs_model, known; /* known: its task stands with these inputs */
+    char inputs[33]; /* hash of what its translations are made of */
+    char *words;     /* what its task says of each language ("es=model.1f2e3d4c,pt=none"), "" for none; NULL: new */
+    char languages[CHOICE_LANGUAGES][16]; /* that there is something to translate from */
+    size_t n_languages;
 };
 
 struct state {
     struct language_detector *detector;
-    struct ask_options ask_options;
-    struct ask_servers servers; /* n 0: none answers, and no_server says so */
-    struct err no_server;
-    struct ask *ask; /* worker's */
-    char target[16];
-    char model_hash[33]; /* of model and prompts; in the fingerprint of figures that need a model */
+    struct glossary *glossary;
+    struct choice choice;
+    struct err no_translator; /* why there is none at all */
+    bool any, needed;         /* is there one, does any article need one */
+    char target[16], shape[64], effort[64];
+    int64_t generation;
     struct entry *entries;
     size_t n, cap;
+    void *opened[CHOICE_BACKENDS]; /* worker's */
 };
 
 /* Options. */
 
+static bool in_range(const char *option, int value, int least, int most, struct err *e)
+{
+    return (value >= least && value <= most) ||
+           err_set(e, ERR_USAGE, "%s: %d is not a number from %d to %d", option, value, least, most);
+}
+
 static bool prepare(struct stage_context *c, struct err *e)
 {
+    static const char *const texts[PLAN_TEXTS] = {"caption", "panel", "mention", "title"};
     struct state *s = mem_new(sizeof *s);
     c->state = s;
-    s->ask_options =
-        (struct ask_options){.stage = "translate", .name = "TRANSLATOR", .url = option_url, .model = option_model};
     if (!text_language_tag(option_target ? option_target : "en", s->target))
         return err_set(e, ERR_USAGE, "--target: '%s' is no language tag (such as en)", option_target);
-    static const char *const texts[PLAN_TEXTS] = {"caption", "panel", "mention", "title"};
     if (option_texts && !names_read("--texts", option_texts, texts, PLAN_TEXTS, &plan_options.texts, e))
         return false;
-    if (plan_options.mentions < 0 || plan_options.mentions > MOST_MENTIONS)
-        return err_set(e, ERR_USAGE, "--mentions: %d is not a number from 0 to %d", plan_options.mentions,
-                       MOST_MENTIONS);
-    if (option_attempts < 0 || option_attempts > MOST_ATTEMPTS)
-        return err_set(e, ERR_USAGE, "--attempts: %d is not a number from 0 to %d", option_attempts, MOST_ATTEMPTS);
+    if (option_back > 1)
+        return err_set(e, ERR_USAGE, "--back-translation: %g is not a number from 0 to 1", option_back);
+    if (!in_range("--mentions", plan_options.mentions, 0, MOST_MENTIONS, e) ||
+        !in_range("--attempts", option_attempts, 0, MOST_ATTEMPTS, e) ||
+        !in_range("--batch", backend_options.batch, 0, MOST_BATCH, e) || !choice_read(option_backend, &s->choice, e))
+        return false;
+    if (option_glossary && !(s->glossary = glossary_load(option_glossary, e)))
+        return false;
+    s->choice.target = s->target;
+    s->choice.glossary = s->glossary;
+    s->choice.shape = s->shape;
+    s->choice.effort = s->effort;
+    snprintf(s->effort, sizeof s->effort, "%d %g", option_attempts, option_back);
     return true;
 }
 
-/* Filling the queue. A task's fingerprint is "INPUTS:-" for a figure that needs no model, else "INPUTS:MODEL", so that
- * a figure whose inputs stand need not be looked at again, and no model server is asked for one that needs none. */
-
-static bool find_needs(struct stage_context *c, struct entry *entry, struct err *e)
-{
-    struct state *s = c->state;
-    struct arena arena = ARENA_INIT;
-    struct translation_input input;
-    struct plan plan = {0};
-    bool ok = translation_input(&c->db, entry->figure_id, &arena, &input, e);
-    if (ok)
-        plan_make(s->detector, &input, s->target, &plan_options, &arena, &plan);
-    entry->needs_model = plan.needs_model;
-    arena_release(&arena);
-    return ok;
-}
+/* Filling the queue. A task's fingerprint is "INPUTS:WORDS", so that an article whose inputs stand need not be looked
+ * at again, and nobody is asked for a translator where none is needed. */
 
 static bool note(void *context, const struct translation_candidate *candidate, struct err *e)
 {
@@ -104,31 +118,42 @@ static bool note(void *context, const struct translation_candidate *candidate, s
     (void)e;
     MEM_GROW(s->entries, s->n, s->cap);
     struct entry *entry = &s->entries[s->n++];
-    *entry = (struct entry){.figure_id = candidate->figure_id, .part = candidate->part};
+    *entry = (struct entry){.article_id = candidate->article_id, .part = candidate->part};
     snprintf(entry->inputs, sizeof entry->inputs, "%s", candidate->inputs);
     size_t len = strlen(entry->inputs);
-    entry->known = known && strncmp(known, entry->inputs, len) == 0 && known[len] == ':';
-    entry->needs_model = entry->known && known[len + 1] != NO_MODEL;
+    if (known && strncmp(known, entry->inputs, len) == 0 && known[len] == ':')
+        entry->words = mem_strdup(known + len + 1);
     return true;
 }
 
-/* The model that the fingerprints name: the server's, or where none answers the one asked for or last used, since then
- * there may be nothing to do. */
-static bool find_model(struct stage_context *c, struct err *e)
+static void add_language(struct entry *entry, const char *tag, size_t len)
+{
+    for (size_t i = 0; i < entry->n_languages; i++)
+        if (strlen(entry->languages[i]) == len && memcmp(entry->languages[i], tag, len) == 0)
+            return;
+    if (entry->n_languages < CHOICE_LANGUAGES)
+        snprintf(entry->languages[entry->n_languages++], sizeof *entry->languages, "%.*s", (int)len, tag);
+}
+
+/* The languages that a known task names, or those of the article's texts. */
+static bool find_languages(struct stage_context *c, struct entry *entry, struct err *e)
 {
     struct state *s = c->state;
     struct arena arena = ARENA_INIT;
-    char prompts[SHA256_SIZE], attempts[16], hash[SHA256_SIZE];
-    const char *model = option_model;
-    bool ok = true;
-    if (ask_probe(&s->ask_options, &s->servers, &s->no_server))
-        model = s->servers.servers[0].name;
-    else if (!model)
-        ok = ask_last_model(&c->db, "translate", &arena, &model, e);
-    prompt_hash(prompts);
-    snprintf(attempts, sizeof attempts, "%d", option_attempts);
-    sha256_list(hash, model, prompts, attempts, SHA256_END);
-    snprintf(s->model_hash, sizeof s->model_hash, "%.32s", hash);
+    struct translation_input input;
+    struct plan plan = {0};
+    for (const char *p = entry->words; p && *p; p += strcspn(p, ","), p += *p == ',')
+        add_language(entry, p, strcspn(p, "="));
+    if (entry->words)
+        return true;
+    if (!s->detector && !(s->detector = language_open(e)))
+        return false;
+    bool ok = translation_input(&c->db, entry->article_id, &arena, &input, e);
+    if (ok)
+        plan_make(s->detector, &input, s->target, &plan_options, &arena, &plan);
+    for (size_t i = 0; i < plan.n; i++)
+        if (plan.items[i].method == PLAN_TRANSLATE)
+            add_language(entry, plan.items[i].language.tag, strlen(plan.items[i].language.tag));
     arena_release(&arena);
     return ok;
 }
@@ -137,44 +162,119 @@ static bool survey(struct stage_context *c, struct err *e)
 {
     struct state *s = c->state;
     char version[64];
-    bool needed = false;
     snprintf(version, sizeof version, "%s %s %d %u", STAGE_VERSION, s->target, plan_options.mentions,
              plan_options.texts);
-    if (!translation_candidates(&c->db, version, c->common.part, c->common.parts, note, s, e))
+    if (!translation_memory_generation(&c->db, &s->generation, e) ||
+        !translation_candidates(&c->db, version, c->common.part, c->common.parts, note, s, e))
         return false;
+    s->generation += option_refresh;
+    backend_options.generation = (unsigned)s->generation;
+    snprintf(s->shape, sizeof s->shape, "%s %lld", TRANSLATOR_VERSION, (long long)s->generation);
     for (size_t i = 0; i < s->n; i++) {
-        if (!s->entries[i].known && !s->detector && !(s->detector = language_open(e)))
+        if (!find_languages(c, &s->entries[i], e))
             return false;
-        if (!s->entries[i].known && !find_needs(c, &s->entries[i], e))
-            return false;
-        needed = needed || s->entries[i].needs_model;
+        s->needed = s->needed || s->entries[i].n_languages;
     }
-    return !needed || find_model(c, e);
+    s->any = s->needed && choice_find(&s->choice, &backend_options, &s->no_translator);
+    return true;
+}
+
+/* How many articles there are to do of each language, for saying who will do it. */
+struct tally {
+    char language[16];
+    int articles;
+};
+
+struct tallies {
+    struct tally *items;
+    size_t n, cap;
+};
+
+static void count_language(struct tallies *t, const char *language)
+{
+    size_t i = 0;
+    while (i < t->n && strcmp(t->items[i].language, language) != 0)
+        i++;
+    if (i == t->n) {
+        MEM_GROW(t->items, t->n, t->cap);
+        t->items[t->n] = (struct tally){.articles = 0};
+        snprintf(t->items[t->n++].language, sizeof t->items->language, "%s", language);
+    }
+    t->items[i].articles++;
+}
+
+static void say_choice(const struct state *s, const struct tallies *t)
+{
+    for (size_t i = 0; s->any && i < t->n; i++) {
+        const struct tally *tally = &t->items[i];
+        int by = choice_of(&s->choice, tally->language);
+        const char *plural = tally->articles == 1 ? "" : "s";
+        if (by < 0) {
+            log_warn("%s: nothing that is there translates it into %s; %d article%s", language_name(tally->language),
+                     language_name(s->target), tally->articles, plural);
+            continue;
+        }
+        const struct choice_backend *b = &s->choice.backends[by];
+        log_info("%s: translated by %s (%s); %d article%s", language_name(tally->language), b->backend->name,
+                 b->backend->identity(b->found, tally->language, s->target), tally->articles, plural);
+    }
+}
+
+/* True when all that the task says is as good as what would be made now. */
+static bool stands(const struct state *s, const struct entry *entry)
+{
+    bool stands = entry->words != NULL && !option_refresh;
+    for (const char *p = entry->words; stands && p && *p; p += strcspn(p, ","), p += *p == ',')
+        stands = choice_stands(&s->choice, p, strcspn(p, ","));
+    return stands;
+}
+
+static bool enqueue_entry(struct stage_context *c, const struct entry *entry, struct err *e)
+{
+    const struct state *s = c->state;
+    char item[32];
+    struct str fingerprint = STR_INIT(2048);
+    snprintf(item, sizeof item, "%lld", (long long)entry->article_id);
+    str_addf(&fingerprint, "%s:", entry->inputs);
+    for (size_t i = 0; i < entry->n_languages; i++) {
+        str_add(&fingerprint, i ? "," : "");
+        choice_word(&s->choice, entry->languages[i], &fingerprint);
+    }
+    /* Without a translator, what needs none is done first. */
+    bool ok = task_enqueue(&c->db, "translate", item, entry->part, fingerprint.data, false, e) &&
+              (s->any || !entry->n_languages || task_put_behind(&c->db, "translate", item, e));
+    str_release(&fingerprint);
+    return ok;
 }
 
 static bool enqueue(struct stage_context *c, struct err *e)
 {
     const struct state *s = c->state;
-    for (size_t i = 0; i < s->n; i++) {
+    struct tallies tallies = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && i < s->n; i++) {
         const struct entry *entry = &s->entries[i];
-        char item[32], fingerprint[128];
-        if (entry->known && !entry->needs_model)
+        if (stands(s, entry))
             continue;
-        snprintf(item, sizeof item, "%lld", (long long)entry->figure_id);
-        snprintf(fingerprint, sizeof fingerprint, "%s:%s", entry->inputs, entry->needs_model ? s->model_hash : "-");
-        if (!task_enqueue(&c->db, "translate", item, entry->part, fingerprint, false, e))
-            return false;
-        /* Without a server, what needs none is done first. */
-        if (entry->needs_model && !s->servers.n && !task_put_behind(&c->db, "translate", item, e))
-            return false;
+        ok = enqueue_entry(c, entry, e);
+        for (size_t j = 0; j < entry->n_languages; j++)
+            count_language(&tallies, entry->languages[j]);
     }
-    return true;
+    say_choice(s, &tallies);
+    free(tallies.items);
+    return ok;
 }
 
 static int jobs(struct stage_context *c)
 {
     const struct state *s = c->state;
-    return s->servers.n ? s->servers.slots : (int)sysconf(_SC_NPROCESSORS_ONLN);
+    int cpus = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    for (size_t i = 0; s->any && i < s->choice.n; i++) {
+        const struct choice_backend *b = &s->choice.backends[i];
+        if (b->found)
+            return b->backend->slots(b->found);
+    }
+    return cpus;
 }
 
 /* Working. */
@@ -182,94 +282,140 @@ static int jobs(struct stage_context *c)
 static bool start(struct stage_context *c, struct err *e)
 {
     struct state *s = c->state;
-    if (!s->detector && !(s->detector = language_open(e)))
-        return false;
-    if (s->servers.n)
-        s->ask = ask_new(&s->ask_options, &s->servers, (unsigned)getpid(), c->stop);
-    return true;
+    return s->detector || (s->detector = language_open(e));
 }
 
 static void end(struct stage_context *c)
 {
     struct state *s = c->state;
-    ask_free(s->ask);
+    for (size_t i = 0; i < s->choice.n; i++) {
+        s->choice.backends[i].backend->close(s->opened[i]);
+        s->opened[i] = NULL;
+    }
     language_close(s->detector);
-    s->ask = NULL;
     s->detector = NULL;
 }
 
-static const char *kind_of(const struct translation_source *source)
+static const char *kind_of(enum plan_text is)
 {
-    if (strcmp(source->field, "mention") == 0)
-        return "sentence of a scientific article";
-    if (strcmp(source->field, "title") == 0)
-        return "title of a scientific article";
-    return source->panel_id ? "caption of a figure panel" : "figure caption";
+    static const char *const kinds[PLAN_TEXTS] = {"figure caption", "caption of a figure panel",
+                                                  "sentence of a scientific article", "title of a scientific article"};
+    return kinds[is];
 }
 
-static bool ask_for(struct stage_context *c, const struct plan_item *item, struct arena *arena,
-                    struct translation_row *row, struct checks *checks, struct err *e)
-{
-    struct state *s = c->state;
-    struct by_model m = {
-        .ask = s->ask, .db = &c->db, .detector = s->detector, .target = s->target, .attempts = option_attempts};
-    struct by_model_result result;
-    if (!s->ask) {
-        /* The server that did not answer the survey is asked once more only by another run. */
-        if (e)
-            *e = s->no_server;
-        return false;
-    }
-    if (!by_model_translate(&m, item->source->text, item->language.tag, kind_of(item->source), arena, &result, e))
-        return false;
-    row->text = *result.text ? result.text : NULL;
-    row->method = "model";
-    row->model = ask_server(s->ask)->name;
-    row->model_call_id = result.model_call_id;
-    *checks = result.checks;
-    return true;
-}
+struct result {
+    const struct translation_input *input;
+    const struct plan *plan;
+    struct translation_row *rows; /* one an item of the plan */
+};
 
-static bool make_row(struct stage_context *c, const struct plan_item *item, struct arena *arena,
-                     struct translation_row *row, struct err *e)
+static void put_checks(struct translation_row *row, const struct checks *checks, struct arena *arena)
 {
-    const struct state *s = c->state;
-    struct checks checks = {0};
     struct str json = STR_INIT(1 << 16);
+    checks_json(checks, &json);
+    row->checks = arena_strndup(arena, json.data, json.len);
+    str_release(&json);
+}
+
+/* Texts that no translator is asked for. */
+static void take_over(const struct state *s, const struct plan_item *item, struct arena *arena,
+                      struct translation_row *row)
+{
+    struct checks checks = {.back = -1};
     *row = (struct translation_row){.source = item->source,
                                     .source_language = item->language.tag,
                                     .language_source = item->language.source,
                                     .language_confidence = item->language.confidence,
-                                    .target_language = s->target};
-    if (item->method == PLAN_MODEL) {
-        if (!ask_for(c, item, arena, row, &checks, e))
-            return false;
-        row->drop_reason = checks_first(&checks);
-    } else if (item->method == PLAN_AUTHOR) {
-        /* The authors know what they wrote: their text is checked for the record, but kept. */
-        row->method = "author";
-        row->text = item->text;
-        checks_run(s->detector,
-                   &(struct checks_input){.source = item->source->text,
-                                          .language = item->language.tag,
-                                          .translation = row->text,
-                                          .target = s->target},
-                   arena, &checks);
-    } else {
+                                    .target_language = s->target,
+                                    .method = "none",
+                                    .drop_reason = "no_translator"};
+    if (item->method == PLAN_IDENTITY) {
         row->method = "identity";
         row->text = item->source->text;
+        row->drop_reason = NULL;
+    } else if (item->method == PLAN_AUTHOR) {
+        /* The authors know what they wrote: their text is checked for the record, but kept. */
+        const struct checks_input in = {.source = item->source->text,
+                                        .language = item->language.tag,
+                                        .translation = item->text,
+                                        .target = s->target};
+        row->method = "author";
+        row->text = item->text;
+        row->drop_reason = NULL;
+        checks_run(s->detector, &in, arena, &checks);
     }
-    checks_json(&checks, &json);
-    row->checks = arena_strndup(arena, json.data, json.len);
-    str_release(&json);
+    put_checks(row, &checks, arena);
+}
+
+/* All of the article's texts in one language that are to be translated. */
+static bool translate_language(struct stage_context *c, const struct result *r, const char *language,
+                               struct arena *arena, struct err *e)
+{
+    struct state *s = c->state;
+    int by = choice_of(&s->choice, language);
+    struct translator_text *texts = arena_array(arena, r->plan->n, sizeof *texts);
+    size_t *of = arena_array(arena, r->plan->n, sizeof *of), n = 0;
+    char settings[SHA256_SIZE];
+    if (by < 0)
+        return true;
+    for (size_t i = 0; i < r->plan->n; i++) {
+        const struct plan_item *item = &r->plan->items[i];
+        if (item->method != PLAN_TRANSLATE || strcmp(item->language.tag, language) != 0)
+            continue;
+        of[n] = i;
+        texts[n++] = (struct translator_text){.text = item->source->text, .what = kind_of(item->is)};
+    }
+    const struct choice_backend *b = &s->choice.backends[by];
+    if (!s->opened[by] && !(s->opened[by] = b->backend->open(b->found, &c->db, c->stop, e)))
+        return false;
+    choice_settings(&s->choice, by, language, settings);
+    const struct translator t = {.backend = b->backend,
+                                 .opened = s->opened[by],
+                                 .settings = settings,
+                                 .db = &c->db,
+                                 .detector = s->detector,
+                                 .glossary = s->glossary,
+                                 .target = s->target,
+                                 .attempts = option_attempts,
+                                 .back = option_back,
+                                 .generation = s->generation};
+    const char *identity = b->backend->identity(b->found, language, s->target);
+    if (!translator_run(&t, language, identity, r->input->title, texts, n, arena, e))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        struct translation_row *row = &r->rows[of[i]];
+        row->text = *texts[i].translation ? texts[i].translation : NULL;
+        row->method = b->backend->name;
+        row->model = identity;
+        row->model_call_id = texts[i].model_call_id;
+        row->drop_reason = checks_first(&texts[i].checks);
+        put_checks(row, &texts[i].checks, arena);
+    }
     return true;
 }
 
-struct result {
-    int64_t figure_id;
-    struct translation_row *rows;
-    size_t n;
-};
+/* Each language once, in the order of first appearance. */
+static bool translate_all(struct stage_context *c, const struct result *r, struct arena *arena, struct err *e)
+{
+    const struct state *s = c->state;
+    const struct plan *plan = r->plan;
+    for (size_t i = 0; i < plan->n; i++) {
+        bool first = plan->items[i].method == PLAN_TRANSLATE;
+        for (size_t j = 0; first && j < i; j++)
+            first = plan->items[j].method != PLAN_TRANSLATE ||
+                    strcmp(plan->items[j].language.tag, plan->items[i].language.tag) != 0;
+        if (!first)
+            continue;
+        if (!s->any) {
+            if (e)
+                *e = s->no_translator;
+            return false;
+        }
+        if (!translate_language(c, r, plan->items[i].language.tag, arena, e))
+            return false;
+    }
+    return true;
+}
 
 static void *work(struct stage_context *c, const struct task *task, struct arena *arena, struct err *e)
 {
@@ -277,65 +423,85 @@ static void *work(struct stage_context *c, const struct task *task, struct arena
     struct translation_input *input = arena_new(arena, sizeof *input);
     struct plan *plan = arena_new(arena, sizeof *plan);
     struct result *r = arena_new(arena, sizeof *r);
-    r->figure_id = strtoll(task->item, NULL, 10);
-    if (!translation_input(&c->db, r->figure_id, arena, input, e))
+    if (!translation_input(&c->db, strtoll(task->item, NULL, 10), arena, input, e))
         return NULL;
     plan_make(s->detector, input, s->target, &plan_options, arena, plan);
-    r->rows = arena_array(arena, plan->n, sizeof *r->rows);
-    for (; r->n < plan->n; r->n++)
-        if (!make_row(c, &plan->items[r->n], arena, &r->rows[r->n], e))
-            return NULL;
-    return r;
+    *r = (struct result){.input = input, .plan = plan, .rows = arena_array(arena, plan->n, sizeof *r->rows)};
+    for (size_t i = 0; i < plan->n; i++)
+        take_over(s, &plan->items[i], arena, &r->rows[i]);
+    return translate_all(c, r, arena, e) ? r : NULL;
 }
 
 static bool store(struct stage_context *c, const struct task *task, void *result, struct err *e)
 {
     const struct state *s = c->state;
     const struct result *r = result;
+    size_t at = 0;
     (void)task;
-    for (size_t i = 0; i < r->n; i++)
-        c->dropped += r->rows[i].drop_reason != NULL;
-    return translation_store(&c->db, r->figure_id, s->target, r->rows, r->n, e);
+    for (size_t i = 0; i < r->input->n; i++) {
+        int64_t figure = r->input->figures[i].figure_id;
+        size_t first = at;
+        for (; at < r->plan->n && r->plan->items[at].figure_id == figure; at++)
+            c->dropped += r->rows[at].drop_reason != NULL;
+        if (!translation_store(&c->db, figure, s->target, r->rows + first, at - first, e))
+            return false;
+    }
+    return true;
 }
 
-static const char *const writes[] = {"translation", "model_call", NULL};
+static const char *const writes[] = {"translation", "translation_memory", "model_call", NULL};
 
 static const char description[] =
     "Gives every figure's caption, its panels' captions, the sentences that mention it and\n"
     "the article's title a row in table translation (view v_translation), in English beside\n"
     "the source. English texts go in as they are (method identity); a translation that the\n"
-    "authors printed is used (author); the rest is translated by a model (model). Each row\n"
-    "says which language its source is in, how sure that is, and who says so: the document,\n"
-    "the script, the detector, or the article around it.\n"
+    "authors printed is used (author); the rest is translated. Each row says which language\n"
+    "its source is in, how sure that is, and who says so: the document, the script, the\n"
+    "detector, or the article around it.\n"
     "\n"
-    "Every translation of the model is checked: the reply's form, that it is no copy of the\n"
-    "source, its language, numbers, panel labels, length, loops, refusals, markup. One that\n"
-    "fails is asked for again; when that fails too, its row stays with drop_reason. The\n"
-    "checks are for English; for another --target only those that fit any language are made.\n"
+    "Who translates: a chat model (any OpenAI-compatible server), LibreTranslate, or Apertium\n"
+    "(Debian packages such as apertium-eng-spa; no model, no server). `auto` takes, for each\n"
+    "language, the first of these that is there and knows it, and says which. Numbers, units,\n"
+    "labels, names and formulas are taken out of a text before and put back after. A text\n"
+    "that several figures have is translated once (table translation_memory).\n"
     "\n"
-    "A corpus that is all in English needs no model server. When one is needed but none\n"
-    "answers, the English figures are done and the stage ends with status 3; run it again\n"
-    "once a server is up. Requests and replies are kept in table model_call, so that none is\n"
-    "sent twice.\n"
+    "Every translation is checked: that it is there, whole, in the target language, no copy,\n"
+    "with the source's numbers, units, labels, references and sentences, of the right length,\n"
+    "without loops, refusals, markup, and with the glossary's terms. One that fails goes back\n"
+    "to a model with the failure named; when that fails too, its row stays with drop_reason.\n"
+    "A text that nobody here can translate has drop_reason no_translator.\n"
     "\n"
+    "When no translator at all is there, what needs none is done and the stage ends with\n"
+    "status 3; run it again once there is one. Requests and replies are kept in table\n"
+    "model_call, so that none is sent twice.\n"
+    "\n"
+    "  --backend LIST      of model, libretranslate, apertium, the best first; default auto:\n"
+    "                      all three in that order\n"
     "  --url URL[,URL...]  OpenAI-compatible servers, all of one model. Default\n"
     "                      $TRANSLATOR_URL, $GENERATOR_URL, then the server of\n"
     "                      `scripts/local-model start`\n"
     "  --model NAME        default $TRANSLATOR_MODEL, then the server's first\n"
+    "  --batch N           texts of an article that a model is given at once\n"
+    "  --libretranslate URL  default $LIBRETRANSLATE_URL\n"
+    "  --apertium DIR      where its modes lie; default where Debian puts them\n"
     "  --target LANGUAGE   default en\n"
-    "  --mentions N        so many mentions of a figure go to the model; default 3\n"
-    "  --texts LIST        what goes to the model, of caption,panel,mention,title; default\n"
+    "  --glossary FILE     TSV: language, term, english, note; see profiles/ldrt.glossary.tsv\n"
+    "  --mentions N        so many mentions of a figure are translated; default 3\n"
+    "  --texts LIST        what is translated, of caption,panel,mention,title; default\n"
     "                      caption,mention,title. English texts are always taken\n"
     "  --attempts N        how often a text that fails a check is asked for again; default 1\n"
+    "  --back-translation MIN  translate each back, and drop those whose likeness to the source\n"
+    "                      (chrF, 0 to 1) is less; 0 only stores it. Twice the work\n"
+    "  --refresh           translate everything anew, whatever is remembered\n"
     "\n"
     "environment: TRANSLATOR_URL, TRANSLATOR_MODEL, TRANSLATOR_KEY; without a URL there, the\n"
-    "same of GENERATOR\n"
+    "same of GENERATOR. LIBRETRANSLATE_URL, LIBRETRANSLATE_KEY\n"
     "\n"
     "examples:\n"
     "  figmill translate --corpus CORPUS\n"
+    "  figmill translate --corpus CORPUS --backend apertium,model\n"
     "  TRANSLATOR_URL=http://gpu1:8000 figmill translate --corpus CORPUS -j 32\n"
-    "  figmill query --corpus CORPUS \"SELECT source_language, method, drop_reason, count(*)\n"
-    "      FROM v_translation WHERE field = 'caption' GROUP BY 1, 2, 3\"\n";
+    "  figmill status --corpus CORPUS --languages\n";
 
 const struct stage translate_stage = {.name = "translate",
                                       .description = description,

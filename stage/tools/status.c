@@ -19,24 +19,27 @@ static const char description[] =
     "  --funnel           only the funnel\n"
     "  --hosts            only the servers that search and fetch asked: how they answered, at which rate they are asked\n"
     "                     and may be, until when they are left alone and why; and why files did not come, by route\n"
+    "  --languages        only languages: captions by language, how it was found, what brought them into the target\n"
+    "                     language and how many were dropped; who translated what; which checks failed\n"
     "  --crosscheck       only the articles that have both a PDF and an XML or HTML document: how many of the figures\n"
     "                     the PDF gave too, and how well captions and pictures agree; in all, by language, by\n"
     "                     publisher, by article\n"
-    "With --json: one object with lists stages, reasons, fetch, hosts, funnel, runs (or the list asked for; of the\n"
-    "cross-check: all, languages, publishers, articles).\n"
+    "With --json: one object with lists stages, reasons, fetch, hosts, funnel, runs (or the list asked for; of\n"
+    "languages: languages, translators, checks; of the cross-check: all, languages, publishers, articles).\n"
     "\n"
     "Examples:\n"
     "  figmill status\n"
     "  figmill status --failures --json | jq -r '.failures[].item'\n";
 
 static struct {
-    int failures, funnel, hosts, crosscheck;
+    int failures, funnel, hosts, languages, crosscheck;
 } given;
 
 static const struct poptOption options[] = {
     {"failures", 0, POPT_ARG_NONE, &given.failures, 0, NULL, NULL},
     {"funnel", 0, POPT_ARG_NONE, &given.funnel, 0, NULL, NULL},
     {"hosts", 0, POPT_ARG_NONE, &given.hosts, 0, NULL, NULL},
+    {"languages", 0, POPT_ARG_NONE, &given.languages, 0, NULL, NULL},
     {"crosscheck", 0, POPT_ARG_NONE, &given.crosscheck, 0, NULL, NULL},
     POPT_TABLEEND,
 };
@@ -83,6 +86,11 @@ static const struct section crosscheck[] = {
     {"publishers", "By publisher", crosscheck_publishers},
     {"articles", "By article", crosscheck_articles},
 };
+static const struct section languages[] = {
+    {"languages", "Captions by language", status_languages},
+    {"translators", "Who translated", status_translators},
+    {"checks", "Checks that failed", status_translation_checks},
+};
 static const struct section hosts[] = {
     {"hosts", "Servers", status_hosts},
     {"fetch", "Files that did not come, by route", status_fetch_reasons},
@@ -118,6 +126,9 @@ static int run(struct tool_context *c, struct err *e)
     if (given.crosscheck) {
         shown = crosscheck;
         n = sizeof crosscheck / sizeof *crosscheck;
+    } else if (given.languages) {
+        shown = languages;
+        n = sizeof languages / sizeof *languages;
     } else if (given.hosts) {
         shown = hosts;
         n = sizeof hosts / sizeof *hosts;

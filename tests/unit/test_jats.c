@@ -90,6 +90,24 @@ static void front_matter(void **state)
     assert_int_equal(a.n_warnings, 0);
 }
 
+static void translated_titles(void **state)
+{
+    (void)state;
+    read_ok("<article xml:lang='pt'><front><article-meta><title-group><article-title>Dose baixa</article-title>"
+            "<trans-title-group xml:lang='en'><trans-title>Low \"dose\"</trans-title></trans-title-group>"
+            "<trans-title xml:lang='spa'>Dosis baja</trans-title></title-group></article-meta></front><body/>"
+            "<sub-article article-type='translation' xml:lang='fr'><front-stub><title-group><article-title>Faible dose"
+            "</article-title></title-group></front-stub><body/></sub-article>"
+            "<sub-article article-type='reply' xml:lang='de'><front-stub><title-group><article-title>Antwort"
+            "</article-title></title-group></front-stub><body/></sub-article></article>");
+    assert_string_equal(a.front.title, "Dose baixa");
+    assert_string_equal(a.front.titles,
+                        "[[\"en\",\"Low \\\"dose\\\"\"],[\"es\",\"Dosis baja\"],[\"fr\",\"Faible dose\"]]");
+    read_ok("<article><front><article-meta><title-group><article-title>T</article-title></title-group></article-meta>"
+            "</front><body/></article>");
+    assert_null(a.front.titles);
+}
+
 static void retractions(void **state)
 {
     (void)state;
