@@ -619,6 +619,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(front_matter, release),
+        cmocka_unit_test_teardown(translated_titles, release),
         cmocka_unit_test_teardown(retractions, release),
         cmocka_unit_test_teardown(licences, release),
         cmocka_unit_test_teardown(a_plain_figure, release),
