@@ -87,55 +87,42 @@ static void number_meanings(struct meaning *meanings, size_t n)
 
 /* English. */
 
-static bool has_meaning(const uint32_t *means, size_t n, uint32_t meaning)
-{
-    for (size_t i = 0; i < n; i++)
-        if (means[i] == meaning)
-            return true;
-    return false;
-}
-
-/* An English term out of the `n` meanings that fold to the same text: it means what the terms that it renders stand
- * for. What it renders as a first choice comes first. */
-static struct glossary_entry *english_entry(struct glossary *g, const struct meaning *same, size_t n)
+/* An English term out of a rendering that is asked for. */
+static struct glossary_entry *english_entry(struct glossary *g, const struct meaning *meaning)
 {
     struct glossary_entry *entry = arena_new(&g->arena, sizeof *entry);
-    uint32_t *means = arena_array(&g->arena, n, sizeof *means);
-    entry->term = same->entry->english[same->place];
+    entry->term = meaning->entry->english[0];
     entry->english = arena_array(&g->arena, 2, sizeof *entry->english);
     entry->english[entry->n++] = entry->term;
-    for (int first = 1; first >= 0; first--)
-        for (size_t i = 0; i < n; i++) {
-            uint32_t meaning = same[i].entry->means[0];
-            if ((same[i].place == 0) == first && !has_meaning(means, entry->n_means, meaning))
-                means[entry->n_means++] = meaning;
-        }
-    entry->means = means;
-    entry->line = same->entry->line;
+    entry->means = meaning->entry->means;
+    entry->n_means = 1;
+    entry->line = meaning->entry->line;
     glossary_pattern_make(entry->term, "en", &g->arena, &entry->pattern);
     return entry;
 }
 
-/* The glossary read from the other side. Lines of English in the file (abbreviations, say) go before what is made. */
+/* The glossary read from the other side: what is asked for is a term, what is only accepted is none, since it may mean
+ * many things. Lines of English in the file (abbreviations, say) go before what is made. */
 static void add_english(struct glossary *g, const struct meaning *meanings, size_t n)
 {
     struct glossary_language *l = own_table(g, "en");
-    size_t given = l ? l->n : 0, cap = l ? l->n : 0;
     if (!n)
         return;
     if (!l) {
         l = &g->languages[g->n++];
         memcpy(l->tag, "en", 3);
     }
-    struct glossary_entry **before = l->entries;
-    cap = given + n;
-    l->entries = arena_array(&g->arena, cap, sizeof *l->entries);
-    if (given)
-        memcpy(l->entries, before, given * sizeof *before);
+    struct glossary_entry **all = arena_array(&g->arena, l->n + n, sizeof *all);
+    if (l->n)
+        memcpy(all, l->entries, l->n * sizeof *all);
+    l->entries = all;
     for (size_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && strcmp(meanings[i].folded, meanings[end].folded) == 0;)
-            end++;
-        l->entries[l->n++] = english_entry(g, meanings + i, end - i);
+        size_t first = n;
+        for (end = i; end < n && strcmp(meanings[i].folded, meanings[end].folded) == 0; end++)
+            if (meanings[end].place == 0 && (first == n || meanings[end].entry->line < meanings[first].entry->line))
+                first = end;
+        if (first < n)
+            l->entries[l->n++] = english_entry(g, &meanings[first]);
     }
 }
 

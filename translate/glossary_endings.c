@@ -23,7 +23,7 @@ enum { LEAST_STEM = 3 /* letters */, MOST_FREE = 3 /* letters of an ending in a 
 
 /* The first class that takes a word counts. A word of a language that is here and of no class of it does not bend. */
 static const struct ending_class classes[] = {
-    {"en", "y", "y ies", 1},
+    {"en", "y", "y ies ys", 1},
     {"en", "is", "is es", 1},
     {"en", "s", "s -", 1},
     {"en", "-", "- s es", 1},

@@ -83,8 +83,7 @@ struct glossary_entry {
     const char *term;
     const char **english; /* renderings, ends with NULL */
     size_t n;
-    /* What it means, as numbers of folded English renderings: of its own ones, the first being what it stands for.
-     * English terms have those of all terms that they render. */
+    /* What it means, as numbers of its folded English renderings, the first being what it stands for. */
     uint32_t *means;
     size_t n_means;
     struct glossary_pattern pattern;
