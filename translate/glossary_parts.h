@@ -59,7 +59,8 @@ struct glossary_word {
     const char *text;
     uint32_t len, stem; /* bytes */
     const struct ending_class *bends;
-    enum { WORD_EXACT, WORD_BENDS, WORD_COMPOUND, WORD_PART } how; /* PART: of a script without spaces */
+    /* SYMBOL: an s may follow. PART: of a script without spaces. */
+    enum { WORD_EXACT, WORD_SYMBOL, WORD_BENDS, WORD_COMPOUND, WORD_PART } how;
 };
 
 struct glossary_pattern {

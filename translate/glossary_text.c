@@ -291,7 +291,7 @@ bool glossary_pattern_make(const char *text, const char *language, struct arena 
     if (out->symbol || (out->n == 1 && last->how == WORD_BENDS && letters < LEAST_FREE))
         for (size_t i = 0; i < out->n; i++) {
             if (out->words[i].how != WORD_PART)
-                out->words[i].how = WORD_EXACT;
+                out->words[i].how = out->symbol ? WORD_SYMBOL : WORD_EXACT;
             out->words[i].stem = out->words[i].len;
         }
     else if (last->how == WORD_BENDS && letters >= LEAST_COMPOUND && language_compounds(language))
@@ -310,8 +310,8 @@ static size_t word_at(const struct glossary_word *w, const struct glossary_text 
         return at + w->stem;
     size_t len = strcspn(text, " ");
     bool fits = false;
-    if (w->how == WORD_EXACT)
-        fits = len == w->len;
+    if (w->how == WORD_EXACT || w->how == WORD_SYMBOL)
+        fits = len == w->len || (w->how == WORD_SYMBOL && len == w->len + 1 && text[w->len] == 's');
     else
         fits = ending_allowed(w->bends, text + w->stem, len - w->stem) ||
                (len == w->len && memcmp(text, w->text, len) == 0);

@@ -35,13 +35,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct glossary *g = glossary_parse(len ? start : "", table, "x.tsv", &e);
     if (!g && (e.kind != ERR_USAGE || !*e.text))
         abort();
-    char *text = strndup(cut ? start + table + 1 : "", cut ? rest - 1 : 0);
-    for (size_t i = 0; g && text && i < sizeof languages / sizeof *languages; i++) {
+    struct arena arena = ARENA_INIT;
+    const char *text = cut ? arena_strndup(&arena, start + table + 1, rest - 1) : "";
+    for (size_t i = 0; g && i < sizeof languages / sizeof *languages; i++) {
         look_for(g, text, languages[i], i ? "en" : "de");
         look_for(g, text, languages[i], "fr");
         glossary_hash(g, languages[i], "en", hash);
     }
-    free(text);
+    arena_release(&arena);
     glossary_free(g);
     return 0;
 }
