@@ -11,7 +11,7 @@
 ##   make fetch     get what search found   CONTACT=MAIL PROFILE=NAME LIST=FILE LICENCE=LIST PDF=1 REFRESH=1 DRY_RUN=1
 ##   make import    take in articles        PATHS='FILE|FOLDER|ARCHIVE ...' or LIST=FILE
 ##   make extract   find figures            NO_IMAGES=1
-##   make translate bring them into English TRANSLATOR_URL= TRANSLATOR_MODEL= TRANSLATOR_KEY=
+##   make translate bring them into English TRANSLATOR_URL= TRANSLATOR_MODEL= TRANSLATOR_KEY= PROFILE=NAME
 ##   make generate  make pairs              GENERATOR_URL= GENERATOR_MODEL= GENERATOR_KEY=
 ##   make shards    write training shards   OUT=DIR FORMAT=LIST TARGET=N EVAL_SIZE=N SEED=N
 ##   make corpus    import to shards, one after the other, with the variables of all; with PROFILE= search and fetch first
@@ -72,6 +72,8 @@ named = $(if $(CONTACT)$(FIGMILL_CONTACT),,echo "make $@: say who asks: CONTACT=
 who = $(if $(CONTACT),--contact '$(CONTACT)')
 search_options = --profile '$(or $(PROFILE),ldrt)' $(if $(SOURCE),--source '$(SOURCE)') $(if $(SINCE),--since '$(SINCE)')
 fetch_options = $(if $(PROFILE),--profile '$(PROFILE)') $(if $(LICENCE),--licence '$(LICENCE)') $(if $(PDF),--pdf)
+# The profile's glossary.
+translate_options = $(if $(PROFILE),--profile '$(PROFILE)')
 
 search: build
 	@$(named)
@@ -89,8 +91,11 @@ import: build
 extract: build
 	@$(FIGMILL) extract $(common) $(if $(NO_IMAGES),--no-images)
 
-translate generate: build
-	@$(FIGMILL) $@ $(common)
+translate: build
+	@$(FIGMILL) translate $(common) $(translate_options)
+
+generate: build
+	@$(FIGMILL) generate $(common)
 
 shards: build
 	@$(FIGMILL) shard $(common) $(shard_options)
@@ -103,7 +108,8 @@ corpus: build
 	run() { $(FIGMILL) "$$@" || { s=$$?; [ $$s = 1 ] || exit $$s; failed=1; }; }; \
 	$(if $(PROFILE),run search $(common) $(who) $(search_options); run fetch $(common) $(who) $(fetch_options);) \
 	$(if $(PATHS)$(LIST),run import $(common) $(if $(LIST),--list '$(LIST)') $(PATHS);) \
-	run extract $(common) $(if $(NO_IMAGES),--no-images); run translate $(common); run generate $(common); \
+	run extract $(common) $(if $(NO_IMAGES),--no-images); run translate $(common) $(translate_options); \
+	run generate $(common); \
 	run shard $(common) $(shard_options); exit $$failed
 
 status: build

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "base/str.h"
 #include "base/text.h"
 #include "ingest/day.h"
-#include "ingest/yaml.h"
+#include "stage/profile_files.h"
+#include "stage/yaml.h"
 
 enum { MOST_LANGUAGES = 200, MOST_SOURCES = 64 };
 
@@ -192,16 +192,6 @@ static bool read_count(struct yaml_reader *r, const yaml_node_t *node, void *int
     return true;
 }
 
-/* A file of a later stage, beside the profile. */
-static bool read_path(struct yaml_reader *r, const yaml_node_t *node, void *into)
-{
-    const char **out = into, *name = yaml_text(r, node, PROFILE_MAX_TEXT), *slash = strrchr(r->path, '/');
-    if (!name)
-        return false;
-    *out = *name == '/' || !slash ? name : arena_printf(r->arena, "%.*s/%s", (int)(slash - r->path), r->path, name);
-    return access(*out, R_OK) == 0 || yaml_fail(r, node, "there is no file %.200s that can be read", *out);
-}
-
 static bool read_terms(struct yaml_reader *r, const yaml_node_t *node, void *into)
 {
     struct query_group *group = into;
@@ -370,8 +360,8 @@ static bool read_profile(struct yaml_reader *r, const yaml_node_t *node, void *i
         {"licenses", read_licenses, 0, YAML_MAY},
         {"limits", read_limits, 0, YAML_MAY},
         {"languages", read_languages, 0, YAML_MAY},
-        {"glossary", read_path, offsetof(struct profile, glossary), YAML_MAY},
-        {"lexicon", read_path, offsetof(struct profile, lexicon), YAML_MAY},
+        {"glossary", profile_files_read_path, offsetof(struct profile, glossary), YAML_MAY},
+        {"lexicon", profile_files_read_path, offsetof(struct profile, lexicon), YAML_MAY},
         {"queries", read_queries, 0, YAML_MUST},
     };
     struct profile *p = into;
@@ -406,6 +396,17 @@ bool profile_parse(const char *text, size_t len, const char *path, struct arena 
     struct yaml_reader r = {.path = path, .arena = arena, .e = e};
     set_defaults(out, path, arena);
     return yaml_read(text, len, PROFILE_MAX_BYTES, &r, read_profile, out);
+}
+
+bool profile_load(const char *name_or_file, struct arena *arena, struct profile *out, struct err *e)
+{
+    const char *path;
+    struct file_map map;
+    if (!profile_map(name_or_file, arena, &path, &map, e))
+        return false;
+    bool ok = profile_parse((const char *)map.bytes, map.len, path, arena, out, e);
+    file_unmap(&map);
+    return ok;
 }
 
 bool profile_wants(const struct profile *p, const struct profile_query *q)

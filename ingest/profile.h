@@ -15,9 +15,9 @@
 #include "base/err.h"
 #include "ingest/query.h"
 #include "ingest/source.h"
+#include "stage/profile_find.h"
 
 enum {
-    PROFILE_MAX_BYTES = 2 << 20, /* of the file */
     PROFILE_MAX_QUERIES = 1000,
     PROFILE_MAX_TERM = 300,   /* bytes of a term */
     PROFILE_MAX_TEXT = 16384, /* bytes of any other text, raw queries too */
@@ -71,9 +71,7 @@ extern const char *const profile_licenses[];
 bool profile_parse(const char *text, size_t len, const char *path, struct arena *arena, struct profile *out,
                    struct err *e);
 
-/* Finds a profile and reads it. NAME_OR_FILE is a file's path when it has a slash or ends in .yaml or .yml; else
- * NAME.yaml is looked for in the folder `profiles` beside the program (the build tree), in ../share/figmill/profiles
- * (installed), and in the working folder. ERR_USAGE also when there is none, with those that there are. */
+/* Finds a profile (profile_find.h) and reads it. ERR_USAGE also when there is none, with those that there are. */
 bool profile_load(const char *name_or_file, struct arena *arena, struct profile *out, struct err *e);
 
 /* Whether the profile's languages take in this query. */

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/sha256.h"
+#include "base/str.h"
 
 enum { GLOSSARY_MAX_BYTES = 8 << 20, GLOSSARY_MAX_TERMS = 100000, GLOSSARY_MAX_TERM = 200 /* bytes */ };
 
@@ -45,5 +46,10 @@ size_t glossary_find(const struct glossary *g, const char *text, const char *lan
  * what is missing, in words that a model understands (arena): "'Strahlentherapie' must be 'radiotherapy'". */
 const char *glossary_check(const struct glossary_term *terms, size_t n, const char *translation, const char *target,
                            struct arena *arena);
+
+/* Appends the first GLOSSARY_LINES terms for a prompt, a line each: "Strahlentherapie = radiotherapy". Returns how many
+ * lines these are. */
+enum { GLOSSARY_LINES = 30 };
+size_t glossary_lines(const struct glossary_term *terms, size_t n, struct str *out);
 
 #endif

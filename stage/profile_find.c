@@ -1,5 +1,4 @@
-/* profile_find.c: where profiles lie (profile.h). */
-#include "ingest/profile.h"
+#include "stage/profile_find.h"
 
 #include <dirent.h>
 #include <limits.h>
@@ -7,11 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/str.h"
 
 /* Relative to the program's folder. */
-static const char *const places[] = {"profiles", "../share/figmill/profiles"};
+static const char *const places[] = {"profiles", "../ingest/profiles", "../share/figmill/profiles"};
 enum { PLACES = sizeof places / sizeof *places, NAMES_MAX = 400 };
 
 /* Appends the names of the profiles in a folder. */
@@ -26,7 +24,7 @@ static void add_names(const char *folder, struct str *out)
         closedir(d);
 }
 
-static const char *find(const char *name, struct arena *arena, struct err *e)
+static const char *find_named(const char *name, struct arena *arena, struct err *e)
 {
     char folder[PATH_MAX];
     struct str names = STR_INIT(NAMES_MAX);
@@ -37,7 +35,9 @@ static const char *find(const char *name, struct arena *arena, struct err *e)
         path = arena_printf(arena, "%s/%s.yaml", place, name);
         if (access(path, F_OK) != 0)
             path = NULL;
-        add_names(place, &names);
+        /* The folder of ingest/ is reached in two ways there: once is enough. */
+        if (!names.len)
+            add_names(place, &names);
     }
     if (!path) {
         path = arena_printf(arena, "./%s.yaml", name);
@@ -51,19 +51,20 @@ static const char *find(const char *name, struct arena *arena, struct err *e)
     return path;
 }
 
-bool profile_load(const char *name_or_file, struct arena *arena, struct profile *out, struct err *e)
+const char *profile_find(const char *name_or_file, struct arena *arena, struct err *e)
 {
     bool is_path = strchr(name_or_file, '/') || str_ends(name_or_file, ".yaml") || str_ends(name_or_file, ".yml");
-    const char *path = is_path ? name_or_file : find(name_or_file, arena, e);
-    struct file_map map;
-    if (!path)
+    return is_path ? name_or_file : find_named(name_or_file, arena, e);
+}
+
+bool profile_map(const char *name_or_file, struct arena *arena, const char **path, struct file_map *out, struct err *e)
+{
+    *path = profile_find(name_or_file, arena, e);
+    if (!*path)
         return false;
-    if (!file_map(path, PROFILE_MAX_BYTES, &map, e)) {
-        if (e && (e->kind == ERR_FORMAT || e->kind == ERR_LIMIT))
-            e->kind = ERR_USAGE;
-        return false;
-    }
-    bool ok = profile_parse((const char *)map.bytes, map.len, path, arena, out, e);
-    file_unmap(&map);
-    return ok;
+    if (file_map(*path, PROFILE_MAX_BYTES, out, e))
+        return true;
+    if (e && (e->kind == ERR_FORMAT || e->kind == ERR_LIMIT))
+        e->kind = ERR_USAGE;
+    return false;
 }

@@ -1,7 +1,7 @@
 /* yaml.h: reads YAML (by libyaml) into structs by tables that say which members there are, so that every error can name
  * its place and what is allowed there. Scalars are text, whatever YAML makes of them elsewhere. */
-#ifndef FIGMILL_INGEST_YAML_H
-#define FIGMILL_INGEST_YAML_H
+#ifndef FIGMILL_STAGE_YAML_H
+#define FIGMILL_STAGE_YAML_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "ingest/yaml.h"
+#include "stage/yaml.h"
 
 #include <string.h>
 
