@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/template.h"
 #include "base/text.h"
 #include "pairs/facts.h"
 #include "pairs/mend.h"
@@ -169,12 +170,12 @@ static const char *user_text(const struct job *j, const struct draft *d)
     struct str caption = STR_INIT(MAX_TEXT), out = STR_INIT(MAX_TEXT);
     facts_sentence(j->caption, &caption);
     facts_cut(&caption, d->shortened > 1 ? SHORT_CAPTION : MAX_CAPTION);
-    struct prompt_field fields[] = {
+    struct template_field fields[] = {
         {"caption", caption.data},
         {"mentions", d->shortened ? NULL : mentions_text(j, j->arena)},
         {"panels", panels_text(j)},
         {"note", d->why ? arena_printf(j->arena, "An earlier reply was rejected: %s.", d->why) : NULL}};
-    prompt_fill(j->maker->prompts[d->kind].user, fields, sizeof fields / sizeof *fields, &out);
+    template_fill(j->maker->prompts[d->kind].user, fields, sizeof fields / sizeof *fields, &out);
     const char *text = arena_strndup(j->arena, out.data, out.len);
     str_release(&caption);
     str_release(&out);
@@ -185,9 +186,9 @@ static const char *system_text(const struct job *j, const struct prompt *p)
 {
     struct str out = STR_INIT(MAX_TEXT);
     int most = j->maker->options.words;
-    struct prompt_field fields[] = {{"least", arena_printf(j->arena, "%d", most * 4 / 11)},
-                                    {"most", arena_printf(j->arena, "%d", most)}};
-    prompt_fill(p->system, fields, sizeof fields / sizeof *fields, &out);
+    struct template_field fields[] = {{"least", arena_printf(j->arena, "%d", most * 4 / 11)},
+                                      {"most", arena_printf(j->arena, "%d", most)}};
+    template_fill(p->system, fields, sizeof fields / sizeof *fields, &out);
     const char *text = arena_strndup(j->arena, out.data, out.len);
     str_release(&out);
     return text;

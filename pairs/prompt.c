@@ -41,49 +41,6 @@ bool prompt_load(const char *name, struct arena *arena, struct prompt *out, stru
     return true;
 }
 
-/* The field whose "{{name}}" stands at `at`, and the length of that; NULL: none. */
-static const struct prompt_field *field_at(const char *at, const struct prompt_field *fields, size_t n, size_t *len)
-{
-    if (!str_starts(at, "{{"))
-        return NULL;
-    for (size_t i = 0; i < n; i++) {
-        *len = strlen(fields[i].name) + 4;
-        if (strncmp(at + 2, fields[i].name, *len - 4) == 0 && str_starts(at + *len - 2, "}}"))
-            return &fields[i];
-    }
-    return NULL;
-}
-
-static void fill_line(const char *line, size_t len, const struct prompt_field *fields, size_t n, struct str *out)
-{
-    size_t before = out->len, skip = 0;
-    bool filled = false;
-    for (size_t i = 0; i < len; i += skip) {
-        const struct prompt_field *field = field_at(line + i, fields, n, &skip);
-        if (field) {
-            str_add(out, field->text ? field->text : "");
-            filled = true;
-        } else {
-            str_add_char(out, line[i]);
-            skip = 1;
-        }
-    }
-    if (!filled || out->len > before)
-        str_add_char(out, '\n');
-}
-
-void prompt_fill(const char *template, const struct prompt_field *fields, size_t n, struct str *out)
-{
-    size_t start = out->len;
-    while (*template) {
-        size_t len = strcspn(template, "\n");
-        fill_line(template, len, fields, n, out);
-        template += len + (template[len] == '\n');
-    }
-    while (out->len > start && (out->data[out->len - 1] == '\n' || out->data[out->len - 1] == ' '))
-        str_cut(out, out->len - 1);
-}
-
 bool prompt_list_load(const char *name, struct arena *arena, struct prompt_list *out, struct err *e)
 {
     const char *text = embedded_text(pairs_prompts, arena_printf(arena, "%s.txt", name));

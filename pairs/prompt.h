@@ -1,7 +1,7 @@
 /* prompt.h: the prompts of pairs/prompts/, compiled in. A prompt is a folder:
  *   system.txt                            what the model is to do; the same for every item, so it stands first
  *   shotN.user.txt, shotN.assistant.json  worked examples, N = 1, 2, ...: one user turn and the reply wanted for it
- *   user.txt                              the item's own turn, with {{name}} where a field goes
+ *   user.txt                              the item's own turn, with {{name}} where a field goes (base/template.h)
  *   schema.json                           the JSON schema that the reply must keep to
  * A list (instructions_brief.txt and the like) has one instruction a line. The hash of either is over all its text, so
  * that an edited prompt makes what was made with it again. */
@@ -14,7 +14,6 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/sha256.h"
-#include "base/str.h"
 
 enum { PROMPT_MAX_SHOTS = 8 };
 
@@ -30,13 +29,6 @@ struct prompt {
 
 /* Strings live in the arena. ERR_SYSTEM when a part is missing: the build is incomplete. */
 bool prompt_load(const char *name, struct arena *arena, struct prompt *out, struct err *e);
-
-struct prompt_field {
-    const char *name, *text; /* NULL text: empty */
-};
-/* Appends the template with its fields filled in. Text that is filled in is not searched for fields again; a field that
- * nobody names stays as it is. A line that a field leaves empty goes away, and so does white space at the end. */
-void prompt_fill(const char *template, const struct prompt_field *fields, size_t n, struct str *out);
 
 struct prompt_list {
     const char *name; /* file name without ".txt" */

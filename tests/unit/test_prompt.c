@@ -1,5 +1,4 @@
-/* test_prompt.c: prompts and lists as compiled in, templates, and that the worked examples keep the rules themselves.
- */
+/* test_prompt.c: prompts and lists as compiled in, and that the worked examples keep the rules themselves. */
 #include "pairs/prompt.h"
 
 #include <setjmp.h>
@@ -66,26 +65,6 @@ static void test_shots_pass_the_checks(void **state)
     }
 }
 
-static const char *fill(const char *template, const char *caption, const char *mentions)
-{
-    struct prompt_field fields[] = {{"caption", caption}, {"mentions", mentions}};
-    struct str out = STR_INIT(1000);
-    prompt_fill(template, fields, 2, &out);
-    const char *text = arena_strdup(&arena, out.data);
-    str_release(&out);
-    return text;
-}
-
-static void test_fill(void **state)
-{
-    assert_string_equal(fill("{{caption}}\n{{mentions}}", "A blot.", "It rose."), "A blot.\nIt rose.");
-    assert_string_equal(fill("{{caption}}\n{{mentions}}", "A blot.", NULL), "A blot.");
-    assert_string_equal(fill("{{caption}}\n{{mentions}}\nEnd", "A blot.", ""), "A blot.\nEnd");
-    assert_string_equal(fill("{{caption}}\n\nEnd\n", "A", ""), "A\n\nEnd");
-    /* What is filled in is no template, and unknown names stay. */
-    assert_string_equal(fill("<{{caption}}> {{other}} {{", "{{mentions}}", "x"), "<{{mentions}}> {{other}} {{");
-}
-
 static void test_lists(void **state)
 {
     static const char *const names[] = {"instructions_brief", "instructions_detailed", "questions_detailed"};
@@ -109,7 +88,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_prompts_are_there),
         cmocka_unit_test(test_shots_pass_the_checks),
-        cmocka_unit_test(test_fill),
         cmocka_unit_test(test_lists),
     };
     return cmocka_run_group_tests(tests, NULL, end);
