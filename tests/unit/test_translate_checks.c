@@ -82,7 +82,8 @@ static void test_bad(void **state)
     fails("empty", spanish, "es", "");
     fails("empty", spanish, "es", "0.5 12 (—)");
     fails("copy", spanish, "es", spanish);
-    fails("untranslated", "Evolução da população idosa no Brasil", "pt", "Evolution of the elderly população in Brazil");
+    fails("untranslated", "Evolução da população idosa no Brasil", "pt",
+          "Evolution of the elderly população in Brazil");
     fails("language", "低剂量照射后膝关节的炎症反应", "zh", "Inflammation of the 膝关节 after irradiation");
     fails("language", "Dosis in Gy", "de", "辐射剂量");
     fails("language", "低剂量照射后各组患者膝关节疼痛评分的变化情况", "zh",
