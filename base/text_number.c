@@ -34,6 +34,8 @@ void text_number_marks(const char *language, struct text_number_marks *out)
         return;
     mark_of(format, UNUM_DECIMAL_SEPARATOR_SYMBOL, ".", out->decimal);
     mark_of(format, UNUM_GROUPING_SEPARATOR_SYMBOL, ",", out->group);
-    out->least_grouped = unum_getAttribute(format, UNUM_MINIMUM_GROUPING_DIGITS) == 2 ? 2 : 1;
+    /* The attribute is not filled in from the locale, the formatter knows. */
+    UChar thousand[16];
+    out->least_grouped = unum_format(format, 1234, thousand, 16, NULL, &status) == 4 ? 2 : 1;
     unum_close(format);
 }

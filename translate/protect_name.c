@@ -73,11 +73,14 @@ static bool is_ordinal(const struct scan *s, size_t from, size_t to)
     return false;
 }
 
-static bool is_label_glued(const struct scan *s, size_t from)
+/* "Fig2", and what each language abbreviates for itself: IC95 (CI in English), CE50 (EC50), DL50 (LD50). */
+static bool is_translated(const struct scan *s, size_t from)
 {
-    size_t end;
-    return scan_match(s, from, "Fig", &end) || scan_match(s, from, "fig", &end) || scan_match(s, from, "Tab", &end) ||
-           scan_match(s, from, "Abb", &end);
+    static const char *const words[] = {"Fig", "fig", "Tab", "Abb", "IC9", "CE5", "CI5", "CI9", "DL5", "CL5", "KI9"};
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+        if (scan_match(s, from, words[k], &(size_t){0}))
+            return true;
+    return false;
 }
 
 static enum segment segment_of(const struct scan *s, size_t from, size_t to)
@@ -92,7 +95,7 @@ static enum segment segment_of(const struct scan *s, size_t from, size_t to)
         return k.greek <= 2 && k.lower_run < 4 ? SEGMENT_STRONG : SEGMENT_WORD;
     if (k.digits) {
         if (k.lower_run > 3 || k.latin > LONG_NAME || (k.digits_first && is_ordinal(s, from, to)) ||
-            is_label_glued(s, from))
+            is_translated(s, from))
             return SEGMENT_WORD;
         return k.upper || k.latin <= 2 ? SEGMENT_STRONG : SEGMENT_WORD;
     }
