@@ -34,8 +34,9 @@ void text_number_marks(const char *language, struct text_number_marks *out)
         return;
     mark_of(format, UNUM_DECIMAL_SEPARATOR_SYMBOL, ".", out->decimal);
     mark_of(format, UNUM_GROUPING_SEPARATOR_SYMBOL, ",", out->group);
-    /* The attribute is not filled in from the locale, the formatter knows. */
+    /* What the locale has is not to be read, only to be seen. */
     UChar thousand[16];
+    unum_setAttribute(format, UNUM_MINIMUM_GROUPING_DIGITS, UNUM_MINIMUM_GROUPING_DIGITS_AUTO);
     out->least_grouped = unum_format(format, 1234, thousand, 16, NULL, &status) == 4 ? 2 : 1;
     unum_close(format);
 }

@@ -50,7 +50,7 @@ static struct find find_at(const struct scan *s, size_t i, size_t *next)
     return f;
 }
 
-static void render(const struct render *r, const struct find *f, struct str *scratch, struct arena *arena,
+static void render(struct render *r, const struct find *f, struct str *scratch, struct arena *arena,
                    struct protect_span *span)
 {
     const struct scan *s = r->s;
@@ -219,6 +219,10 @@ const char *protect_restore(const struct protected_text *p, const char *translat
         longest += strlen(p->spans[i].render);
     struct str out = STR_INIT(2 * len + longest);
     for (size_t at = 0, next = 0, end; at < len; at = next) {
+        if ((unsigned char)translation[at] < 0x80 && translation[at] != '[' && translation[at] != '{') {
+            next = at + 1;
+            continue;
+        }
         text_next(translation, len, &next);
         int number = placeholder(translation, len, at, variants, &end);
         if (number < 0)

@@ -176,21 +176,18 @@ static size_t figure_number(const struct scan *s, size_t i)
 
 size_t label_number(const struct scan *s, size_t i, size_t *start)
 {
-    size_t end = i;
-    if (s->kind[i] == SCAN_IDEOGRAPH) {
-        if (!is_figure_sign(s->c[i]))
-            return 0;
-        end = i + 1;
-    } else {
-        while (s->kind[end] == SCAN_LETTER)
-            end++;
-        if (!is_label_word(s, i, end))
-            return 0;
-        if (s->c[end] == '.')
-            end++;
-        if (s->kind[end] != SCAN_BLANK && s->c[end - 1] != '.')
-            return 0;
-    }
+    size_t word = i;
+    if (s->kind[i] == SCAN_IDEOGRAPH)
+        word = i + 1;
+    while (s->kind[word] == SCAN_LETTER)
+        word++;
+    size_t end = s->c[word] == '.' ? word + 1 : word;
     *start = scan_skip_blank(s, end);
-    return figure_number(s, *start);
+    size_t number = figure_number(s, *start);
+    /* Few words have a number behind them: the list is for these. */
+    if (!number)
+        return 0;
+    if (s->kind[i] == SCAN_IDEOGRAPH)
+        return word == i + 1 && is_figure_sign(s->c[i]) ? number : 0;
+    return *start > word && is_label_word(s, i, word) ? number : 0;
 }

@@ -86,8 +86,7 @@ static bool is_translated(const struct scan *s, size_t from)
 static enum segment segment_of(const struct scan *s, size_t from, size_t to)
 {
     struct counts k = count(s, from, to);
-    bool greek_text = scan_language_in(s->language, "el");
-    if (k.other || (k.greek && greek_text))
+    if (k.other || (k.greek && scan_language_in(s->language, "el")))
         return SEGMENT_WORD;
     if (k.digits == k.n)
         return SEGMENT_DIGITS;

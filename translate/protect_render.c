@@ -25,16 +25,23 @@ static void look_around(struct render *r)
 
 void render_init(struct render *r, const struct scan *s, const char *target)
 {
-    *r = (struct render){.s = s, .same = language_same(s->language, target)};
-    if (r->same)
-        return;
+    *r = (struct render){.s = s,
+                         .target = target,
+                         .same = language_same(s->language, target),
+                         .latin_units = !scan_language_in(target, "ru uk be bg mk sr kk ky tg mn")};
+}
+
+static void look_up(struct render *r)
+{
     struct text_number_marks source;
-    text_number_marks(s->language, &source);
-    text_number_marks(target, &r->marks);
+    if (r->ready)
+        return;
+    text_number_marks(r->s->language, &source);
+    text_number_marks(r->target, &r->marks);
     r->decimal = source.decimal[0] == ',' ? ',' : '.';
     r->group = source.group[0];
-    r->latin_units = !scan_language_in(target, "ru uk be bg mk sr kk ky tg mn");
     look_around(r);
+    r->ready = true;
 }
 
 /* What "1.234" means here. */
@@ -81,11 +88,14 @@ static size_t whole_digits(const struct scan *s, size_t from, size_t to)
     return n;
 }
 
-static void render_number(const struct render *r, size_t from, const struct number *read, struct str *out)
+static void render_number(struct render *r, size_t from, const struct number *read, struct str *out)
 {
     const struct scan *s = r->s;
     struct number n = *read;
-    n.form = settle(r, read, from);
+    if (read->form != NUMBER_PLAIN) {
+        look_up(r);
+        n.form = settle(r, read, from);
+    }
     if (n.form == NUMBER_GROUPED && read->form == NUMBER_EITHER)
         n.mark = 0;
     bool group = whole_digits(s, from, n.mark ? n.mark : n.end) >= 3u + (size_t)r->marks.least_grouped;
@@ -115,7 +125,7 @@ static bool is_cyrillic(int c)
     return c >= 0x400 && c <= 0x4FF;
 }
 
-void render_span(const struct render *r, size_t from, size_t to, struct str *out)
+void render_span(struct render *r, size_t from, size_t to, struct str *out)
 {
     const struct scan *s = r->s;
     if (r->same) {

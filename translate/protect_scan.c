@@ -79,6 +79,10 @@ size_t scan_skip_blank(const struct scan *s, size_t i)
 
 bool scan_match(const struct scan *s, size_t i, const char *literal, size_t *end)
 {
+    unsigned char first = (unsigned char)literal[0];
+    /* Most fail at their first character: that must cost nothing. */
+    if (first < 0x80 ? s->c[i] != first : s->c[i] < 0x80)
+        return false;
     size_t len = strlen(literal);
     for (size_t at = 0; at < len; i++)
         if (s->c[i] != text_next(literal, len, &at))

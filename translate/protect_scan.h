@@ -81,16 +81,20 @@ size_t name_span(const struct scan *s, size_t i, size_t *start, size_t *run);
 
 struct render {
     const struct scan *s;
-    bool same;                      /* the target is the source's language: as written */
-    bool latin_units;               /* Cyrillic units become Latin ones */
+    const char *target;
+    bool same;        /* the target is the source's language: as written */
+    bool latin_units; /* Cyrillic units become Latin ones */
+
+    /* Looked up when the first number with a mark comes; most captions have none. */
+    bool ready;
     char decimal;                   /* ',' or '.': the source language's */
+    char group;                     /* its group mark's first byte */
     int points, commas;             /* decimals in this text that can be nothing else */
-    int group;                      /* the source language's group mark */
     struct text_number_marks marks; /* the target's */
 };
 
 void render_init(struct render *r, const struct scan *s, const char *target);
 /* Appends code points `from` up to `to` as the target language writes numbers and units. */
-void render_span(const struct render *r, size_t from, size_t to, struct str *out);
+void render_span(struct render *r, size_t from, size_t to, struct str *out);
 
 #endif

@@ -141,7 +141,7 @@ static bool ends_word(const struct scan *s, size_t i, unsigned flags)
 /* Southern and western Slavic languages have a preposition "s". */
 static unsigned flags_of(const struct scan *s, const struct unit *u)
 {
-    bool preposition = u->form[1] == 0 && (u->form[0] == 's') && scan_language_in(s->language, "cs sk sl hr bs sr");
+    bool preposition = strcmp(u->form, "s") == 0 && scan_language_in(s->language, "cs sk sl hr bs sr");
     return preposition ? u->flags | WORDLIKE : u->flags;
 }
 
