@@ -63,6 +63,14 @@ int text_digit_value(int code_point); /* 0-9 of any script, else -1 */
  * and dots to plain ones; UTS 46). False, and nothing appended, when it can be no name. */
 bool text_host_to_ascii(const char *host, size_t len, struct str *out);
 
+/* How a language writes numbers with the digits 0-9, by CLDR. "1.234,5" is German's; least_grouped 2: not before two
+ * digits stand in front of the mark ("1234", "12.345": Spanish). An unknown language writes as English does. */
+struct text_number_marks {
+    char decimal[8], group[8];
+    int least_grouped;
+};
+void text_number_marks(const char *language, struct text_number_marks *out);
+
 /* Makes a language tag BCP 47 in the short form: "eng" -> "en", "pt_BR" -> "pt-BR", "fre"/"fra" -> "fr". Writes at
  * most 15 bytes and a NUL. False (and "und") when it is no language tag. */
 bool text_language_tag(const char *tag, char out[16]);
