@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 bool model_call_lookup(struct db *db, const char *request, struct arena *arena, const char **reply, int64_t *id,
                        struct err *e)
 {
@@ -33,6 +35,34 @@ bool model_call_add(struct db *db, const struct model_call *call, int64_t *id, s
         "ttttttitiidtt", hash, call->stage, call->model, call->server, call->request, call->reply,
         (int64_t)call->http_status, call->finish_reason, (int64_t)call->prompt_tokens, (int64_t)call->completion_tokens,
         call->seconds, error ? err_kind_name(error->kind) : NULL, error ? error->text : NULL);
+}
+
+/* The reply as the table can hold it. */
+static const char *storable(const struct str *raw, struct arena *arena)
+{
+    if (!raw->len)
+        return NULL;
+    if (text_is_utf8(raw->data, raw->len) && !memchr(raw->data, 0, raw->len))
+        return raw->data;
+    struct str clean = STR_INIT(raw->max);
+    text_clean(raw->data, raw->len, &clean);
+    const char *copy = arena_strndup(arena, clean.data, clean.len);
+    str_release(&clean);
+    return copy;
+}
+
+bool model_call_record(struct db *db, struct model_call *call, const struct str *raw, struct arena *arena,
+                       const char **earlier, int64_t *id, struct err *e)
+{
+    *earlier = NULL;
+    call->reply = storable(raw, arena);
+    if (!db_begin(db, e))
+        return false;
+    bool ok = call->error || model_call_lookup(db, call->request, arena, earlier, id, e);
+    ok = ok && (*earlier || model_call_add(db, call, id, e)) && db_commit(db, e);
+    if (!ok)
+        db_rollback(db);
+    return ok;
 }
 
 bool model_call_last_model(struct db *db, const char *stage, struct arena *arena, const char **model, struct err *e)

@@ -11,12 +11,13 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/sha256.h"
+#include "base/str.h"
 #include "db/db.h"
 
 struct model_call {
     const char *stage, *model;
     const char *server;        /* what the server says of its build; "" where it says nothing */
-    const char *request;       /* JSON text as sent */
+    const char *request;       /* JSON text as sent, without keys */
     const char *reply;         /* as received, UTF-8; NULL: nothing came */
     int http_status;           /* 0: no answer */
     const char *finish_reason; /* NULL: none */
@@ -32,6 +33,13 @@ bool model_call_lookup(struct db *db, const char *request, struct arena *arena, 
 
 /* Adds a row; within the caller's transaction if there is one. ERR_FORMAT when the request has a reply already. */
 bool model_call_add(struct db *db, const struct model_call *call, int64_t *id, struct err *e);
+
+/* Stores a call that was just made, in a transaction of its own, so that kill -9 loses no reply; call it outside one.
+ * `raw` is the server's reply, which may be any bytes: call->reply is set to what the table can hold of it. Several
+ * workers may have sent the same request at once: when another one's reply is stored already, that one counts, so that
+ * all of a corpus stems from one reply; *earlier is its text (arena), else NULL. *id names the row that counts. */
+bool model_call_record(struct db *db, struct model_call *call, const struct str *raw, struct arena *arena,
+                       const char **earlier, int64_t *id, struct err *e);
 
 /* The model that the stage called last, in the arena; NULL when it has called none. */
 bool model_call_last_model(struct db *db, const char *stage, struct arena *arena, const char **model, struct err *e);

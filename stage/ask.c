@@ -9,7 +9,6 @@
 #include "base/http.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "db/model_call.h"
 
 enum { DEFAULT_TIMEOUT_S = 300 };
@@ -141,35 +140,6 @@ static double seconds_since(const struct timespec *start)
     return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
-/* Stores the call in a transaction of its own. Another worker may have stored a reply to the same request meanwhile:
- * then that one counts, so that all of a corpus stems from one reply; *stored is its text. */
-static bool store(struct db *db, struct model_call *call, struct arena *arena, const char **stored, int64_t *id,
-                  struct err *e)
-{
-    *stored = NULL;
-    if (!db_begin(db, e))
-        return false;
-    bool ok = call->error || model_call_lookup(db, call->request, arena, stored, id, e);
-    ok = ok && (*stored || model_call_add(db, call, id, e)) && db_commit(db, e);
-    if (!ok)
-        db_rollback(db);
-    return ok;
-}
-
-/* The reply as the table can hold it: a broken one may hold anything. */
-static const char *storable(const struct str *raw, struct arena *arena)
-{
-    if (!raw->len)
-        return NULL;
-    if (text_is_utf8(raw->data, raw->len) && !memchr(raw->data, 0, raw->len))
-        return raw->data;
-    struct str clean = STR_INIT(MODEL_MAX_REPLY);
-    text_clean(raw->data, raw->len, &clean);
-    const char *copy = arena_strndup(arena, clean.data, clean.len);
-    str_release(&clean);
-    return copy;
-}
-
 static bool exchange(struct ask *a, struct db *db, const char *request, struct arena *arena, struct model_reply *reply,
                      int64_t *id, struct err *e)
 {
@@ -183,7 +153,6 @@ static bool exchange(struct ask *a, struct db *db, const char *request, struct a
     bool answered = model_send(a->http, &a->server, request, a->timeout_s, &raw, &call.http_status, &why) &&
                     model_reply_read(raw.data, raw.len, arena, reply, &why);
     call.seconds = seconds_since(&start);
-    call.reply = storable(&raw, arena);
     if (answered) {
         call.finish_reason = *reply->finish_reason ? reply->finish_reason : NULL;
         call.prompt_tokens = reply->prompt_tokens;
@@ -194,7 +163,7 @@ static bool exchange(struct ask *a, struct db *db, const char *request, struct a
             *e = why;
     }
     /* A request that the user's second signal cut is no call. */
-    bool ok = why.kind == ERR_ABORT || store(db, &call, arena, &stored, id, e);
+    bool ok = why.kind == ERR_ABORT || model_call_record(db, &call, &raw, arena, &stored, id, e);
     str_release(&raw);
     if (ok && stored)
         return model_reply_read(stored, strlen(stored), arena, reply, e);
