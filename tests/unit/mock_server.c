@@ -205,13 +205,19 @@ char *mock_request(const struct mock_server *m, const char *path, int n)
     return request;
 }
 
-char *mock_completion(const char *content)
+char *mock_completion_ended(const char *content, const char *finish_reason)
 {
     struct str s = STR_INIT(MOST_REQUEST);
-    str_add(&s,
-            "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"model\":\"mock-model\",\"choices\":[{\"index\":0,"
-            "\"finish_reason\":\"stop\",\"message\":{\"role\":\"assistant\",\"content\":");
+    str_addf(&s,
+             "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"model\":\"mock-model\",\"choices\":[{\"index\":"
+             "0,\"finish_reason\":\"%s\",\"message\":{\"role\":\"assistant\",\"content\":",
+             finish_reason);
     json_quote(content, &s);
     str_add(&s, "}}],\"usage\":{\"prompt_tokens\":11,\"completion_tokens\":7}}");
     return str_detach(&s);
+}
+
+char *mock_completion(const char *content)
+{
+    return mock_completion_ended(content, "stop");
 }

@@ -43,5 +43,7 @@ char *mock_request(const struct mock_server *m, const char *path, int n);
 
 /* A chat completion whose message holds this text, in memory of malloc. */
 char *mock_completion(const char *content);
+/* The same that ended for another reason than "stop"; `content` NULL: the message has null. */
+char *mock_completion_ended(const char *content, const char *finish_reason);
 
 #endif
