@@ -135,7 +135,7 @@ static bool next_ending(const char **list, const char **ending, size_t *len)
 static bool primary_is(const char *language, const char *tag)
 {
     size_t n = strlen(tag);
-    return strncmp(language, tag, n) == 0 && (language[n] == '\0' || language[n] == '-');
+    return *language == *tag && strncmp(language, tag, n) == 0 && (language[n] == '\0' || language[n] == '-');
 }
 
 /* Whether the word ends in one of the class's own endings, with enough before it. */

@@ -37,8 +37,10 @@ static bool is_katakana(int c)
 }
 
 /* One letter for those that writers mix up; 0 for marks that they leave out. */
-static int plain_letter(int c, const char *language)
+static int plain_letter(int c, bool spanish)
 {
+    if (c < 0x80)
+        return c;
     switch (c) {
     case 0x0307: /* what case folding leaves of the Turkish İ */
     case 0x0640: /* tatweel */
@@ -67,7 +69,7 @@ static int plain_letter(int c, const char *language)
     }
     if (between(c, 0x064B, 0x0655))
         return 0; /* Arabic vowel signs and hamza marks */
-    if (strncmp(language, "es", 2) == 0)
+    if (spanish)
         /* The accent goes as the plural ending comes: fracción, fracciones. */
         switch (c) {
         case 0x00E1:
@@ -102,6 +104,8 @@ static size_t american(char *text, size_t len)
     for (size_t in = 0; in < len;) {
         size_t taken = 0;
         for (size_t i = 0; !taken && i < sizeof pairs / sizeof *pairs; i++) {
+            if (*pairs[i].british != text[in])
+                continue;
             size_t n = strlen(pairs[i].british), m = strlen(pairs[i].american);
             if (n > len - in || memcmp(text + in, pairs[i].british, n) != 0 ||
                 (pairs[i].where == AT_END && in + n < len && text[in + n] != ' '))
@@ -123,16 +127,17 @@ static void add_plain(const struct str *folded, const char *language, struct str
 {
     enum script before = SCRIPT_SPACED;
     bool space = true, blank = false; /* blank: there was a space in the text */
+    bool spanish = glossary_same_language(language, "es");
     for (size_t at = 0; at < folded->len;) {
         int c = text_next(folded->data, folded->len, &at);
         if (c == ' ') {
             blank = true;
             continue;
         }
-        c = plain_letter(c, language);
+        c = plain_letter(c, spanish);
         if (!c)
             continue;
-        enum script script = text_is_letter(c) || c < 0x80 ? script_of(c) : before; /* a mark goes with its letter */
+        enum script script = c < 0x80 || text_is_letter(c) ? script_of(c) : before; /* a mark goes with its letter */
         /* Korean puts spaces as it likes: within Hangul they are left out, and known by their place only. */
         if (!space && (script != before || (blank && script != SCRIPT_HANGUL)))
             str_add_char(out, ' ');
@@ -215,18 +220,23 @@ size_t glossary_clitics(const char *word, size_t len, size_t offsets[GLOSSARY_CL
 
 /* Patterns. */
 
+/* A capital of a script that has small letters: folding changes it. */
 static bool is_upper(int c)
 {
-    char letter[8] = "";
-    struct str one = STR_INIT(8), folded = STR_INIT(32);
+    if (c < 0x80)
+        return between(c, 'A', 'Z');
+    if (!text_is_letter(c) || text_is_lower(c))
+        return false;
+    struct str one = STR_INIT(8), folded = STR_INIT(100);
     str_add_utf8(&one, c);
     text_fold(one.data, one.len, &folded);
-    memcpy(letter, one.data, one.len);
-    bool upper = text_is_letter(c) && !text_is_lower(c) && strcmp(folded.data, letter) != 0;
+    bool changed = strcmp(folded.data, one.data) != 0;
     str_release(&one);
     str_release(&folded);
-    return upper;
+    return changed;
 }
+
+enum { MOST_SYMBOL = 5 /* letters */ };
 
 /* A unit or an abbreviation: "Gy", "мЗв", "LDRT"; a name that begins with a capital is none. */
 static bool is_symbol(const char *text)
@@ -235,14 +245,14 @@ static bool is_symbol(const char *text)
     bool later = false;
     for (size_t at = 0; at < len;) {
         int c = text_next(text, len, &at);
-        if (!text_is_letter(c))
+        if (!text_is_letter(c) || letters == MOST_SYMBOL)
             return false;
         bool is = is_upper(c);
         later = later || (is && letters > 0);
         upper += is;
         letters++;
     }
-    return letters <= 5 && upper && (later || letters <= 3);
+    return upper && (later || letters <= 3);
 }
 
 static void set_word(struct glossary_word *w, const char *text, size_t len, const char *language)
@@ -265,11 +275,6 @@ static size_t behind_clitics(const char *word, size_t len)
     return len - at >= LEAST_ARABIC ? at : 0;
 }
 
-static bool is_arabic(const char *language)
-{
-    return glossary_same_language(language, "ar");
-}
-
 enum { LEAST_COMPOUND = 8 /* letters of a term that compounds may begin with */, LEAST_FREE = 4 };
 
 bool glossary_pattern_make(const char *text, const char *language, struct arena *arena, struct glossary_pattern *out)
@@ -277,7 +282,8 @@ bool glossary_pattern_make(const char *text, const char *language, struct arena 
     struct glossary_text t;
     size_t cap = 0;
     glossary_text_make(text, language, arena, &t);
-    *out = (struct glossary_pattern){.clitics = is_arabic(language), .symbol = is_symbol(text) ? text : NULL};
+    *out = (struct glossary_pattern){.clitics = glossary_same_language(language, "ar"),
+                                     .symbol = is_symbol(text) ? text : NULL};
     for (size_t at = 0; at < t.len;) {
         size_t len = strcspn(t.text + at, " "), skip = out->clitics ? behind_clitics(t.text + at, len) : 0;
         ARENA_GROW(arena, out->words, out->n, cap);
