@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "db/db.h"
 #include "translate/glossary.h"
+#include "translate/protect.h"
 
 /* Of the command line; NULL where it says nothing. Each backend reads its own environment variables behind them. */
 struct backend_options {
@@ -63,7 +64,7 @@ struct backend_request {
 struct backend {
     const char *name; /* as in translation.method and --backend: "model", "libretranslate", "apertium" */
     bool advice;      /* asking again, with what was wrong, can give another answer */
-    bool protect;     /* it keeps placeholders: texts come with them */
+    unsigned protect; /* PROTECT_BITs of what its texts have placeholders for; PROTECT_NONE: texts come as they are */
 
     /* Parent: looks for it. NULL with ERR_SYSTEM when it is not there, saying what was looked for and what to do. The
      * result is one block, or blocks, on the heap, without open files. */

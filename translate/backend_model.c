@@ -313,7 +313,7 @@ static bool translate(void *opened, struct backend_request *request, struct aren
 
 const struct backend backend_model = {.name = "model",
                                       .advice = true,
-                                      .protect = true,
+                                      .protect = PROTECT_ALL,
                                       .find = find,
                                       .lose = free,
                                       .identity = identity,

@@ -194,7 +194,7 @@ static void ask_of(const struct job *job, struct unit *u, struct backend_text *o
 {
     const bool protect = job->t->backend->protect && !u->unprotected;
     if (protect && !u->protected.text)
-        protect_text(u->source, job->language, job->t->target, job->arena, &u->protected);
+        protect_text(u->source, job->language, job->t->target, job->t->backend->protect, job->arena, &u->protected);
     *out = (struct backend_text){.text = protect ? u->protected.text : u->source,
                                  .what = u->what,
                                  .attempt = u->attempts,
@@ -216,7 +216,7 @@ static void answer(const struct job *job, struct unit *u, const struct backend_t
 {
     const char *text = reply->translation, *lost = NULL;
     struct checks checks = {.failed[CHECK_REPLY] = reply->why, .back = -1};
-    const bool protected = reply->text != u->source;
+    const bool protected = u->protected.n > 0 && reply->text != u->source;
     if (text && protected)
         text = protect_restore(&u->protected, text, job->arena, &lost);
     if (text) {
