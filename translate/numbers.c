@@ -1,126 +1,363 @@
 /* numbers.c: see numbers.h. */
 #include "translate/numbers.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "base/text.h"
+#include "translate/number_words.h"
 
-enum { MOST_DIGITS = 40, MOST_NUMBERS = 2000, MOST_NAMED = 3, WORD_NUMBER = 12, MONTH_SIGN = 0x6708 /* 月 */ };
+enum { MOST_NAMED = 3, WORD_NUMBER = 12, MONTH_SIGN = 0x6708 /* 月 */ };
 
-struct number {
-    char digits[MOST_DIGITS + 1]; /* without separators; a decimal's last zeros are off */
-    char parts[MOST_DIGITS + 1];  /* as written, separators as blanks: "2,5" may be two numbers of a list */
-    bool decimal, month, found;
+/* How a text marks decimals: what its language does, and what it shows itself. */
+struct style {
+    bool comma, point;
 };
 
-struct numbers {
-    struct number *items;
-    size_t n, cap;
-};
-
-/* A separator within a number: point, comma, Arabic decimal, and the narrow spaces that group thousands. */
-static bool is_separator(int c)
+static bool is_comma(int c)
 {
-    return c == '.' || c == ',' || c == 0x66B || c == 0x66C || c == 0x2009 || c == 0x202F || c == 0xFF0E || c == 0xFF0C;
+    return c == ',' || c == 0xFF0C || c == 0x66B;
 }
 
-/* Groups of three behind each separator, as in 10,000 or 1.234.567. */
-static bool is_grouped(const struct number *n, size_t separators)
+static bool is_point(int c)
 {
-    const char *p = n->parts;
-    size_t lead = strcspn(p, " ");
-    if (!separators || lead > 3)
-        return false;
-    for (p += lead; *p; p += 4)
-        if (strcspn(p + 1, " ") != 3)
+    return c == '.' || c == 0xFF0E || c == 0xB7 || c == 0x66C || c == '\'' || c == 0x2019;
+}
+
+/* Blanks that only group: a plain blank between numbers is a gap in a list more often than not, so that it counts only
+ * between groups of three. */
+static bool is_narrow(int c)
+{
+    return c == 0x2009 || c == 0x202F || c == 0xA0;
+}
+
+static bool is_small_digit(int c)
+{
+    return c == 0xB2 || c == 0xB3 || c == 0xB9 || (c >= 0x2070 && c <= 0x2089);
+}
+
+static int digit_of(int c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c < 0x80 ? -1 : text_digit_value(c);
+}
+
+static bool has_decimal_comma(const char *language)
+{
+    static const char points[] = " en zh ja ko th he hi ms ";
+    size_t n = strcspn(language, "-");
+    for (const char *p = strchr(points, ' '); p && p[1]; p = strchr(p + 1, ' '))
+        if (strncmp(p + 1, language, n) == 0 && p[1 + n] == ' ')
             return false;
     return true;
 }
 
-/* Reads the number at *at. A separator belongs to it only between two digits. */
-static struct number read_number(const char *text, size_t len, size_t *at)
+/* Reading. */
+
+struct scan {
+    char digits[NUMBER_DIGITS + 2], marks[NUMBER_DIGITS + 2]; /* marks[i] stands in front of digits[i]; 0: none */
+    size_t n, commas, points, narrow;
+    int ahead; /* what ends it */
+};
+
+/* A mark belongs to the numeral only between two digits of the same kind. */
+static void scan_digits(const char *text, size_t len, size_t *at, struct scan *s)
 {
-    struct number n = {0};
-    size_t d = 0, p = 0, separators = 0;
-    int ahead = 0;
+    char mark = 0;
+    bool small = false;
+    *s = (struct scan){.ahead = 0};
     for (size_t next = *at; *at < len; *at = next) {
-        int c = text_next(text, len, &next), digit = text_digit_value(c);
-        if (digit < 0 && is_separator(c)) {
+        int c = text_next(text, len, &next), digit = digit_of(c);
+        s->ahead = c;
+        if (s->n && digit >= 0 && is_small_digit(c) != small)
+            return;
+        if (digit >= 0 && s->n < NUMBER_DIGITS) {
+            small = is_small_digit(c);
+            s->marks[s->n] = mark;
+            s->digits[s->n++] = (char)('0' + digit);
+            mark = 0;
+        } else if (digit < 0) {
             size_t behind = next;
-            if (text_digit_value(text_next(text, len, &behind)) < 0)
-                break;
-            separators++;
-            if (p < MOST_DIGITS)
-                n.parts[p++] = ' ';
-            continue;
-        }
-        ahead = c;
-        if (digit < 0)
-            break;
-        if (d < MOST_DIGITS && p < MOST_DIGITS) {
-            n.digits[d++] = (char)('0' + digit);
-            n.parts[p++] = (char)('0' + digit);
+            int after = text_next(text, len, &behind);
+            if (small || mark || digit_of(after) < 0 || is_small_digit(after) ||
+                !(is_comma(c) || is_point(c) || is_narrow(c)))
+                return;
+            mark = is_comma(c) ? ',' : is_point(c) ? '.' : ' ';
+            s->commas += mark == ',';
+            s->points += mark == '.';
+            s->narrow += mark == ' ';
         }
     }
-    n.decimal = separators == 1 && !is_grouped(&n, separators);
-    while (n.decimal && d > 1 && n.digits[d - 1] == '0')
-        n.digits[--d] = 0;
-    n.month = ahead == MONTH_SIGN;
+    s->ahead = -1;
+}
+
+/* Groups of three behind each `mark`, up to where another mark stands; *end is that digit's index. */
+static bool is_grouped(const struct scan *s, char mark, size_t *end)
+{
+    size_t last = 0, i;
+    bool any = false;
+    for (i = 1; i < s->n; i++) {
+        if (!s->marks[i])
+            continue;
+        if (any ? i - last != 3 : i > 3)
+            return false;
+        if (s->marks[i] != mark)
+            break;
+        any = true;
+        last = i;
+    }
+    *end = i;
+    return any && i - last == 3 && s->digits[0] != '0';
+}
+
+static void add_value(struct number *n, const struct scan *s, size_t whole)
+{
+    char *v = n->values[n->n_values];
+    size_t from = 0, p = 0, end = s->n;
+    if (n->n_values == NUMBER_READINGS)
+        return;
+    while (from + 1 < whole && s->digits[from] == '0')
+        from++;
+    while (end > whole && s->digits[end - 1] == '0')
+        end--;
+    for (size_t i = from; i < end; i++) {
+        if (i == whole)
+            v[p++] = '.';
+        v[p++] = s->digits[i];
+    }
+    v[p] = 0;
+    n->n_values++;
+}
+
+/* The readings of a numeral with marks. */
+static void read_values(const struct scan *s, struct style style, struct number *n)
+{
+    const char order[] = {style.comma ? ',' : '.', style.comma ? '.' : ',', 0};
+    size_t marks = s->commas + s->points + s->narrow, end;
+    for (const char *decimal = order; *decimal; decimal++) {
+        char group = *decimal == ',' ? '.' : ',';
+        bool allowed = *decimal == ',' ? style.comma : style.point;
+        size_t first = 1;
+        while (first < s->n && !s->marks[first])
+            first++;
+        if (!allowed)
+            continue;
+        if (marks == 1 && s->marks[first] == *decimal) {
+            n->decimal = n->decimal || !n->n_values;
+            add_value(n, s, first);
+        } else if (is_grouped(s, group, &end) || is_grouped(s, ' ', &end)) {
+            if (end < s->n && s->marks[end] != *decimal)
+                continue;
+            n->decimal = n->decimal || (!n->n_values && end < s->n);
+            add_value(n, s, end);
+        }
+    }
+}
+
+static void shift(struct number *n, int power)
+{
+    for (size_t i = 0; i < n->n_values; i++) {
+        char *v = n->values[i], *point = strchr(v, '.');
+        size_t len = strlen(v), fraction = point ? strlen(point + 1) : 0;
+        if (len + (size_t)power > NUMBER_DIGITS || fraction > (size_t)power)
+            continue;
+        if (point)
+            memmove(point, point + 1, fraction + 1);
+        len = strlen(v);
+        memset(v + len, '0', (size_t)power - fraction);
+        v[len + (size_t)power - fraction] = 0;
+    }
+    n->decimal = false;
+}
+
+static void set_parts(const struct scan *s, struct number *n)
+{
+    size_t p = 0;
+    for (size_t i = 0; i < s->n && p + 2 < sizeof n->parts; i++) {
+        if (i && s->marks[i])
+            n->parts[p++] = ' ';
+        n->parts[p++] = s->digits[i];
+    }
+    n->parts[p] = 0;
+}
+
+static bool begins_list(const char *text, size_t start)
+{
+    size_t at = start;
+    if (!at)
+        return false;
+    do
+        at--;
+    while (at && ((unsigned char)text[at] & 0xC0) == 0x80);
+    size_t next = at;
+    int c = text_next(text, start, &next);
+    return c == '[' || c == '(' || c == '.' || c == 0x3016 || text_is_letter(c) || c == ')' || c == ']';
+}
+
+/* "Fig. 1,2": a word that cites in front of it. */
+static bool is_cited(const char *text, size_t start)
+{
+    size_t end = start;
+    while (end && (text[end - 1] == ' ' || text[end - 1] == '.'))
+        end--;
+    size_t begin = end;
+    while (begin && text[begin - 1] != ' ' && text[begin - 1] != '(' && end - begin < 24)
+        begin--;
+    static const char *const stems[] = {"fig", "tab", "abb", "ref", "рис",  "табл", "quadro",
+                                        "eq",  "图",  "表",  "図",  "그림", "표"};
+    for (size_t i = 0; i < sizeof stems / sizeof *stems; i++)
+        if (end > begin && strncasecmp(text + begin, stems[i], strlen(stems[i])) == 0)
+            return true;
+    return false;
+}
+
+/* ".05" of a style that leaves the zero out. */
+static void read_bare(const char *text, size_t start, struct scan *s, struct number *n)
+{
+    if (!start || (text[start - 1] != '.' && text[start - 1] != ',') || s->commas + s->points + s->narrow)
+        return;
+    char before = start > 1 ? text[start - 2] : ' ';
+    if (!strchr(" =<>(", before) || s->n + 1 > NUMBER_DIGITS)
+        return;
+    memmove(s->digits + 1, s->digits, s->n);
+    s->digits[0] = '0';
+    s->n++;
+    add_value(n, s, 1);
+}
+
+static struct number read_number(const struct check_text *t, size_t *at, struct style style)
+{
+    struct number n = {.start = t->text + *at};
+    size_t start = *at, skip = 0;
+    struct scan s;
+    scan_digits(t->text, t->len, at, &s);
+    n.len = *at - start;
+    n.marks = s.commas + s.points + s.narrow;
+    n.month = s.ahead == MONTH_SIGN;
+    set_parts(&s, &n);
+    if (n.marks)
+        read_values(&s, style, &n);
+    else
+        add_value(&n, &s, s.n);
+    read_bare(t->text, start, &s, &n);
+    n.list = n.marks && (!n.n_values || n.marks > 1 || begins_list(t->text, start) || is_cited(t->text, start));
+    const char *behind = t->text + *at + (t->text[*at] == ' ');
+    int power = number_multiplier(behind, &skip);
+    if (power && n.n_values)
+        shift(&n, power);
     return n;
 }
 
-static void add(struct numbers *list, struct number n, struct arena *arena)
+static struct style style_of(const struct check_text *t)
 {
+    struct style s = {.comma = has_decimal_comma(t->language), .point = !has_decimal_comma(t->language)};
+    /* A decimal that can be nothing else tells what this text does: "0.05", "12.5" of a Spanish one. */
+    bool point = false, comma = false;
+    for (size_t at = 0, next = 0; s.comma && at < t->len; at = next) {
+        if (digit_of(text_next(t->text, t->len, &next)) < 0)
+            continue;
+        struct scan scan;
+        size_t end;
+        next = at;
+        scan_digits(t->text, t->len, &next, &scan);
+        if (scan.commas + scan.points != 1)
+            continue;
+        char mark = scan.commas ? ',' : '.';
+        if (is_grouped(&scan, mark, &end))
+            continue;
+        point = point || mark == '.';
+        comma = comma || mark == ',';
+    }
+    s.point = s.point || point;
+    s.comma = s.comma && (comma || !point || true);
+    return s;
+}
+
+static void add(struct numbers *list, const struct number *n, struct arena *arena)
+{
+    if (list->n == NUMBERS_MOST)
+        return;
     ARENA_GROW(arena, list->items, list->n, list->cap);
-    list->items[list->n++] = n;
+    list->items[list->n++] = *n;
 }
 
 /* "1,2,3" and "10.11.2019" are several numbers: neither one decimal nor groups of three. */
 static void add_parts(struct numbers *list, const struct number *whole, struct arena *arena)
 {
     for (const char *p = whole->parts; *p; p += strspn(p, " ")) {
-        struct number n = {0};
-        size_t len = strcspn(p, " ");
-        memcpy(n.digits, p, len);
+        struct number n = {.start = whole->start, .len = whole->len, .n_values = 1, .month = whole->month};
+        size_t len = strcspn(p, " "), skip = 0;
+        while (skip + 1 < len && p[skip] == '0')
+            skip++;
+        memcpy(n.values[0], p + skip, len - skip);
         memcpy(n.parts, p, len);
-        add(list, n, arena);
+        add(list, &n, arena);
         p += len;
     }
 }
 
-static struct numbers numbers_of(const char *text, struct arena *arena)
+static void add_words(struct numbers *list, const struct check_text *t, struct arena *arena)
+{
+    for (size_t i = 0; i < t->n_words; i++) {
+        const struct check_word *w = &t->words[i];
+        int value = w->digits ? -1 : number_word(w->folded, w->start, w->len),
+            month = w->digits ? 0 : number_month(w->folded);
+        if (value < 0 && !month)
+            continue;
+        struct number n = {.start = w->start, .len = w->len, .n_values = 1, .word = true};
+        snprintf(n.values[0], sizeof n.values[0], "%d", value >= 0 ? value : month);
+        add(list, &n, arena);
+        /* "twenty-two" */
+        const struct check_word *next = i + 1 < t->n_words ? w + 1 : NULL;
+        int ones = next && value >= 20 && !next->digits ? number_word(next->folded, next->start, next->len) : -1;
+        if (ones > 0 && ones < 10) {
+            snprintf(n.values[0], sizeof n.values[0], "%d", value + ones);
+            add(list, &n, arena);
+        }
+    }
+}
+
+struct numbers numbers_of(const struct check_text *t, struct arena *arena)
 {
     struct numbers list = {0};
-    size_t len = strlen(text);
-    for (size_t at = 0, next = 0; at < len && list.n < MOST_NUMBERS; at = next) {
-        if (text_digit_value(text_next(text, len, &next)) < 0)
+    struct style style = style_of(t);
+    for (size_t at = 0, next = 0; at < t->len && list.n < NUMBERS_MOST; at = next) {
+        if (digit_of(text_next(t->text, t->len, &next)) < 0)
             continue;
         next = at;
-        struct number n = read_number(text, len, &next);
-        size_t separators = 0;
-        for (const char *p = n.parts; *p; p++)
-            separators += *p == ' ';
-        if (separators > 1 && !is_grouped(&n, separators))
-            add_parts(&list, &n, arena);
+        struct number n = read_number(t, &next, style);
+        if (n.n_values)
+            add(&list, &n, arena);
         else
-            add(&list, n, arena);
+            add_parts(&list, &n, arena);
     }
+    add_words(&list, t, arena);
     return list;
 }
 
-/* Each number of the other list answers once; numbers that merely repeat need not be as many. */
-static bool take(struct numbers *list, const char *digits)
+/* Comparing. */
+
+bool number_same(const struct number *a, const struct number *b)
+{
+    for (size_t i = 0; i < a->n_values; i++)
+        for (size_t j = 0; j < b->n_values; j++)
+            if (strcmp(a->values[i], b->values[j]) == 0)
+                return true;
+    return false;
+}
+
+/* Each number of the other list answers once, digits before words; numbers that merely repeat need not be as many. */
+static bool take(struct numbers *list, const struct number *wanted)
 {
     struct number *seen = NULL;
     for (size_t i = 0; i < list->n; i++) {
         struct number *n = &list->items[i];
-        if (strcmp(n->digits, digits) != 0)
+        if (!number_same(n, wanted))
             continue;
-        seen = n;
-        if (!n->found)
+        if (!seen || (seen->found && !n->found))
+            seen = n;
+        if (!seen->found)
             break;
     }
     if (seen)
@@ -128,54 +365,87 @@ static bool take(struct numbers *list, const char *digits)
     return seen != NULL;
 }
 
-/* A list of two looks like a decimal ("Fig. 1,2"), an interval like a grouped number ("[330,360]"). */
+/* The parts of a list that looks like a decimal ("Fig. 1,2"), each of which must be there. */
 static bool take_parts(struct numbers *list, const struct number *n)
 {
-    char digits[MOST_DIGITS + 1];
-    if (!strchr(n->parts, ' '))
+    if (!n->list || !n->marks)
         return false;
     for (const char *p = n->parts; *p; p += strspn(p, " ")) {
+        struct number part = {.n_values = 1};
         size_t len = strcspn(p, " ");
-        memcpy(digits, p, len);
-        digits[len] = 0;
-        if (!take(list, digits))
+        memcpy(part.values[0], p, len);
+        if (!take(list, &part))
             return false;
         p += len;
     }
     return true;
 }
 
+/* The source's list is given as one numeral: the translation's "3,4" for "3, 4". */
+static bool within_parts(struct numbers *list, const struct number *wanted)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        struct number *n = &list->items[i];
+        for (const char *p = n->list ? n->parts : ""; *p; p += strspn(p, " ")) {
+            size_t len = strcspn(p, " ");
+            if (len == strlen(wanted->values[0]) && memcmp(p, wanted->values[0], len) == 0) {
+                n->found = true;
+                return true;
+            }
+            p += len;
+        }
+    }
+    return false;
+}
+
+static bool is_small(const struct number *n, long most)
+{
+    return !n->decimal && strlen(n->values[0]) <= 2 && strtol(n->values[0], NULL, 10) <= most;
+}
+
 static void name(struct str *out, const struct number *n)
 {
     str_add(out, out->len ? ", " : "");
+    if (n->n_values && n->decimal) {
+        str_add(out, n->values[0]);
+        return;
+    }
     for (const char *p = n->parts; *p; p++)
-        str_add_char(out, *p == ' ' ? n->decimal ? '.' : ',' : *p);
+        str_add_char(out, *p == ' ' ? ',' : *p);
 }
 
-const char *numbers_compare(const char *source, const char *translation, struct arena *arena)
+static const char *report(struct str *missing, struct str *added, struct arena *arena)
+{
+    if (!missing->len && !added->len)
+        return NULL;
+    return arena_printf(arena, "%s%s%s%s%s", missing->data, missing->len ? " missing" : "",
+                        missing->len && added->len ? "; " : "", added->data, added->len ? " not in the source" : "");
+}
+
+const char *numbers_compare(const struct check_text *source, const struct check_text *translation, struct arena *arena)
 {
     struct numbers in = numbers_of(source, arena), out = numbers_of(translation, arena);
     struct str missing = STR_INIT(256), added = STR_INIT(256);
     int named = 0;
+    /* Where number words of either side are not known, a small number may have been one. */
+    long out_word = number_words_known(translation->language) ? 0 : WORD_NUMBER;
+    long in_word = number_words_known(source->language) ? 2 : WORD_NUMBER;
     for (size_t i = 0; i < in.n && named < MOST_NAMED; i++) {
-        const struct number *n = &in.items[i];
-        if (!take(&out, n->digits) && !take_parts(&out, n) && !n->month) {
-            name(&missing, n);
-            named++;
-        }
+        struct number *n = &in.items[i];
+        bool there = take(&out, n) || take_parts(&out, n) || (!n->word && within_parts(&out, n));
+        if (there || n->word || n->month || (out_word && is_small(n, 2)))
+            continue;
+        name(&missing, n);
+        named++;
     }
     for (size_t i = 0; i < out.n && named < MOST_NAMED; i++) {
         const struct number *n = &out.items[i];
-        bool small = !n->decimal && strtol(n->digits, NULL, 10) <= WORD_NUMBER && strlen(n->digits) <= 2;
-        if (!n->found && !small) {
-            name(&added, n);
-            named++;
-        }
+        if (n->found || n->word || is_small(n, in_word) || take(&in, n) || take_parts(&in, n) || within_parts(&in, n))
+            continue;
+        name(&added, n);
+        named++;
     }
-    const char *what = NULL;
-    if (missing.len || added.len)
-        what = arena_printf(arena, "%s%s%s%s%s", missing.data, missing.len ? " missing" : "",
-                            missing.len && added.len ? "; " : "", added.data, added.len ? " not in the source" : "");
+    const char *what = report(&missing, &added, arena);
     str_release(&missing);
     str_release(&added);
     return what;

@@ -1,0 +1,188 @@
+/* check_references.c: what a text refers to, see check_rules.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include "translate/check_rules.h"
+
+enum {
+    FIGURES = 1,
+    TABLES = 2,
+    MOST_REFERENCES = 64,
+    LIST_GAP = 6 /* bytes of a word between two numbers of a list */
+};
+
+/* Beginnings of the words for figure and table, folded; the languages' forms of the field are in README.md. A word may
+ * go on ("Abbildungen", "таблицах"). Charts are both: one language's chart is another's figure. */
+static const struct {
+    const char *stem;
+    int kind;
+} stems[] = {
+    {"fig", FIGURES},     {"abb", FIGURES},      {"bild", FIGURES},  {"rys", FIGURES},    {"ryc", FIGURES},
+    {"obr", FIGURES},     {"рис", FIGURES},      {"мал", FIGURES},   {"фиг", FIGURES},    {"слик", FIGURES},
+    {"slik", FIGURES},    {"ábr", FIGURES},      {"pav", FIGURES},   {"att", FIGURES},    {"joon", FIGURES},
+    {"kuv", FIGURES},     {"mynd", FIGURES},     {"afb", FIGURES},   {"irudi", FIGURES},  {"εικ", FIGURES},
+    {"σχ", FIGURES},      {"şek", FIGURES},      {"resim", FIGURES}, {"şək", FIGURES},    {"сурет", FIGURES},
+    {"图", FIGURES},      {"圖", FIGURES},       {"図", FIGURES},    {"그림", FIGURES},   {"شكل", FIGURES},
+    {"الشكل", FIGURES},   {"شکل", FIGURES},      {"صورة", FIGURES},  {"איור", FIGURES},   {"תמונה", FIGURES},
+    {"चित्र", FIGURES},    {"รูปที่", FIGURES},      {"ภาพที่", FIGURES},  {"hình", FIGURES},   {"gambar", FIGURES},
+    {"rajah", FIGURES},   {"نگاره", FIGURES},    {"tab", TABLES},    {"cuadro", TABLES},  {"quadro", TABLES},
+    {"таб", TABLES},      {"táblázat", TABLES},  {"lent", TABLES},   {"taulukk", TABLES}, {"tafl", TABLES},
+    {"taul", TABLES},     {"táboa", TABLES},     {"cadro", TABLES},  {"πίν", TABLES},     {"πιν", TABLES},
+    {"tablo", TABLES},    {"çizelge", TABLES},   {"cədvəl", TABLES}, {"кесте", TABLES},   {"表", TABLES},
+    {"표", TABLES},       {"جدول", TABLES},      {"الجدول", TABLES}, {"טבלה", TABLES},    {"तालिका", TABLES},
+    {"सारणी", TABLES},    {"ตารางที่", TABLES},    {"bảng", TABLES},   {"jadual", TABLES},  {"przegl", TABLES},
+    {"gráfic", 3},        {"grafic", 3},         {"graph", 3},       {"chart", 3},        {"diagram", 3},
+    {"esquema", 3},       {"scheme", 3},         {"schema", 3},      {"box", TABLES},     {"график", 3},
+    {"ilustra", FIGURES}, {"illustra", FIGURES}, {"imag", FIGURES},  {"foto", FIGURES},   {"photo", FIGURES},
+    {"схем", 3},          {"рисун", FIGURES},    {"panel", 3},
+};
+
+struct reference {
+    int kind, number;
+};
+
+struct references {
+    struct reference items[MOST_REFERENCES];
+    size_t n;
+};
+
+static int kind_of(const struct check_word *w)
+{
+    for (size_t i = 0; i < sizeof stems / sizeof *stems; i++)
+        if (strncmp(w->folded, stems[i].stem, strlen(stems[i].stem)) == 0)
+            return stems[i].kind;
+    return 0;
+}
+
+/* The number that a word begins with ("2b", "12"); 0: none. */
+static int number_of(const struct check_word *w)
+{
+    int value = 0;
+    for (const char *p = w->folded; *p >= '0' && *p <= '9' && value < 1000; p++)
+        value = 10 * value + (*p - '0');
+    return w->digits ? value : 0;
+}
+
+static void add(struct references *r, int kind, int number)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (r->items[i].kind == kind && r->items[i].number == number)
+            return;
+    if (number && number < 1000 && r->n < MOST_REFERENCES)
+        r->items[r->n++] = (struct reference){kind, number};
+}
+
+/* "Figs. 1 and 3-5": numbers go on while little stands between them. */
+static size_t read_numbers(const struct check_text *t, size_t i, int kind, struct references *r)
+{
+    size_t words = 0;
+    for (; i < t->n_words; i++) {
+        const struct check_word *w = &t->words[i];
+        int number = number_of(w);
+        const char *before = i ? w[-1].start + w[-1].len : t->text;
+        if (w->start - before > LIST_GAP || (words && memchr(before, ')', (size_t)(w->start - before))))
+            break;
+        if (number)
+            add(r, kind, number);
+        else if (w->letters > 3 || ++words > 2)
+            break;
+        if (number)
+            words = 0;
+    }
+    return i;
+}
+
+/* Languages in which the number comes first: "2. ábra", "3 pav.", "図" of "第3図". */
+static bool is_behind(const struct check_word *w)
+{
+    static const char *const behind[] = {"ábr",  "pav",   "att",   "lent", "táblázat", "irudi",
+                                         "taul", "сурет", "кесте", "図",   "表"};
+    for (size_t i = 0; i < sizeof behind / sizeof *behind; i++)
+        if (strncmp(w->folded, behind[i], strlen(behind[i])) == 0)
+            return true;
+    return false;
+}
+
+static void references_of(const struct check_text *t, struct references *r)
+{
+    r->n = 0;
+    for (size_t i = 0; i < t->n_words; i++) {
+        int kind = kind_of(&t->words[i]);
+        if (!kind)
+            continue;
+        size_t before = r->n, next = read_numbers(t, i + 1, kind, r);
+        if (r->n == before && i && is_behind(&t->words[i]))
+            add(r, kind, number_of(&t->words[i - 1]));
+        else if (next > i + 1)
+            i = next - 2 > i ? next - 2 : i;
+    }
+}
+
+static bool has(const struct references *r, struct reference wanted)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if ((r->items[i].kind & wanted.kind) && r->items[i].number == wanted.number)
+            return true;
+    /* "Figures 2 to 5" has 4: a range on either side. */
+    int least = 1000, most = 0;
+    for (size_t i = 0; i < r->n; i++)
+        if (r->items[i].kind & wanted.kind) {
+            least = r->items[i].number < least ? r->items[i].number : least;
+            most = r->items[i].number > most ? r->items[i].number : most;
+        }
+    return wanted.number > least && wanted.number < most && r->n > 1;
+}
+
+/* Numbers in square brackets, up to 999: bit sets would not do for these. */
+static void citations_of(const char *text, struct references *r)
+{
+    r->n = 0;
+    for (const char *p = strchr(text, '['); p; p = strchr(p + 1, '[')) {
+        const char *end = p + 1 + strspn(p + 1, "0123456789,;-– \xE2\x80\x93");
+        if (*end != ']')
+            continue;
+        for (const char *q = p + 1; q < end;) {
+            int value = 0;
+            for (; *q >= '0' && *q <= '9' && value < 1000; q++)
+                value = 10 * value + (*q - '0');
+            add(r, FIGURES, value);
+            while (q < end && !(*q >= '0' && *q <= '9'))
+                q++;
+        }
+    }
+}
+
+static bool cites(const char *text, int number)
+{
+    char digits[16];
+    size_t len = (size_t)snprintf(digits, sizeof digits, "%d", number);
+    for (const char *p = strstr(text, digits); p; p = strstr(p + 1, digits)) {
+        const char *open = p;
+        while (open > text && p - open < 40 && *open != '[' && *open != '(' && *open != ']')
+            open--;
+        bool alone = (p == text || p[-1] < '0' || p[-1] > '9') && !(p[len] >= '0' && p[len] <= '9');
+        if (alone && (*open == '[' || *open == '('))
+            return true;
+    }
+    return false;
+}
+
+const char *check_references(const struct check_text *in, const struct check_text *out, struct arena *arena)
+{
+    struct references a, b;
+    references_of(in, &a);
+    references_of(out, &b);
+    for (size_t i = 0; i < a.n; i++)
+        if (!has(&b, a.items[i]))
+            return arena_printf(arena, "the reference to %s %d is missing",
+                                a.items[i].kind == TABLES ? "table" : "figure", a.items[i].number);
+    for (size_t i = 0; i < b.n; i++)
+        if (!has(&a, b.items[i]) && b.items[i].kind != 3 && a.n)
+            return arena_printf(arena, "a reference to %s %d is not in the source",
+                                b.items[i].kind == TABLES ? "table" : "figure", b.items[i].number);
+    citations_of(in->text, &a);
+    for (size_t i = 0; i < a.n; i++)
+        if (!cites(out->text, a.items[i].number))
+            return arena_printf(arena, "the citation [%d] is missing", a.items[i].number);
+    return NULL;
+}
