@@ -220,6 +220,16 @@ static double seconds_since(const struct timespec *start)
     return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
+/* What is sent ends with the key. */
+static void end_wire(const struct opened *o, struct str *wire)
+{
+    if (*o->found->server.key) {
+        str_add(wire, ",\"api_key\":");
+        json_quote(o->found->server.key, wire);
+    }
+    str_add_char(wire, '}');
+}
+
 /* A request's two texts: what is sent has the key; what is stored has what else decides the answer and is no part of
  * what is sent: which server it was, and the generation, so that --refresh asks anew. */
 static bool write_request(const struct opened *o, const struct sent *texts, size_t n, const char *const codes[2],
@@ -235,11 +245,7 @@ static bool write_request(const struct opened *o, const struct sent *texts, size
     if (o->found->generation)
         str_addf(stored, ",\"generation\":%u", o->found->generation);
     str_add_char(stored, '}');
-    if (*o->found->server.key) {
-        str_add(wire, ",\"api_key\":");
-        json_quote(o->found->server.key, wire);
-    }
-    str_add_char(wire, '}');
+    end_wire(o, wire);
     if (wire->overflow || stored->overflow)
         return err_set(e, ERR_LIMIT, "request to LibreTranslate is longer than %d bytes", LIBRETRANSLATE_MAX_BYTES);
     return true;
@@ -350,11 +356,7 @@ static bool works_at_all(struct run *r, const struct err *why, struct err *e)
     if (r->works)
         return true;
     libretranslate_request_write(&number, 1, r->codes[0], r->codes[1], &wire);
-    if (*r->o->found->server.key) {
-        str_add(&wire, ",\"api_key\":");
-        json_quote(r->o->found->server.key, &wire);
-    }
-    str_add_char(&wire, '}');
+    end_wire(r->o, &wire);
     enum libretranslate_verdict verdict = post(r->o, wire.data, 1, r->arena, &reply, &translation, &says);
     http_reply_release(&reply);
     str_release(&wire);
@@ -367,10 +369,17 @@ static bool works_at_all(struct run *r, const struct err *why, struct err *e)
     return r->works;
 }
 
-static bool settle_alone(struct run *r, struct sent *text, const struct exchange *x, struct err *e)
+/* A lone text that failed. One that is refused, with the server's reason, is as it is; where the server broke, it is
+ * asked once more, since servers hiccup, and the text is at fault when that fails too. */
+static bool settle_alone(struct run *r, struct sent *text, struct exchange *x, struct err *e)
 {
-    if (x->verdict == LIBRETRANSLATE_BROKEN && !works_at_all(r, &x->why, e))
+    if (x->verdict == LIBRETRANSLATE_BROKEN &&
+        !(works_at_all(r, &x->why, e) && exchange(r->o, text, 1, r->codes, r->arena, x, e)))
         return false;
+    if (x->verdict == LIBRETRANSLATE_ANSWERED) {
+        settle(text, x->translations[0], x->id, r->arena);
+        return true;
+    }
     text->text->why = arena_strdup(r->arena, x->why.text);
     text->text->model_call_id = x->id;
     return true;

@@ -394,13 +394,28 @@ static void test_one_bad_text_spoils_no_others(void **state)
         assert_true((texts[i].translation == NULL) == (i == 2) && (texts[i].why != NULL) == (i == 2));
     assert_non_null(strstr(texts[2].why, "500"));
     assert_true(texts[2].model_call_id > 0);
-    /* Alone, it takes a number to see that the server is well. */
+    /* Alone, it takes a number to see that the server is well; then it is asked once more. */
     assert_true(run(&r, words + 2, 1, 0, &e));
     assert_non_null(texts[0].why);
     int n = mock_count(&r.mock, "/translate");
-    char *sent = mock_request(&r.mock, "/translate", n - 1);
+    char *sent = mock_request(&r.mock, "/translate", n - 2);
     assert_non_null(strstr(sent, "{\"q\":\"1\""));
     free(sent);
+    rig_end(&r);
+}
+
+static void test_hiccup(void **state)
+{
+    static const char *const words[] = {"hipo"};
+    struct mock_reply replies[] = {
+        GETS, {"/translate", 500, "{\"error\":\"x\"}", .times = 1}, {"/translate", 200, .make = any}, {0}};
+    struct rig r;
+    struct err e;
+    (void)state;
+    rig_start(&r, replies, 0);
+    assert_true(run(&r, words, 1, 0, &e));
+    assert_string_equal(texts[0].translation, "EN hipo");
+    assert_int_equal(mock_count(&r.mock, "/translate"), 3);
     rig_end(&r);
 }
 
@@ -536,17 +551,12 @@ static void test_first_reply_counts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_replies),
-        cmocka_unit_test(test_codes),
-        cmocka_unit_test(test_find),
-        cmocka_unit_test(test_translate),
-        cmocka_unit_test(test_placeholders),
-        cmocka_unit_test(test_one_bad_text_spoils_no_others),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_char_limit),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_stops),
-        cmocka_unit_test(test_first_reply_counts),
+        cmocka_unit_test(test_replies),      cmocka_unit_test(test_codes),
+        cmocka_unit_test(test_find),         cmocka_unit_test(test_translate),
+        cmocka_unit_test(test_placeholders), cmocka_unit_test(test_one_bad_text_spoils_no_others),
+        cmocka_unit_test(test_hiccup),       cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_char_limit),   cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_stops),        cmocka_unit_test(test_first_reply_counts),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
