@@ -30,6 +30,7 @@ static const char chatty[] = "Esquema del ensayo clínico aleatorizado con los d
 static const char loops[] = "Imagen histológica de la membrana sinovial de los ratones.";
 
 static const char *const known[][2] = {
+    {"Puntuación del dolor tras [1]", "Pain score after [1] in [2] patients of the two groups."},
     {good, "Pain score after 0.5 Gy in 12 patients of the two groups."},
     {hopeless, "Distribución de la dosis en la articulación de la rodilla derecha."},
     {"Panel izquierdo", "Left panel"},
@@ -39,14 +40,13 @@ static const char *const known[][2] = {
     {"Frase larga", "A long sentence of a legend that is long, one of many which follow it."},
 };
 
-/* With the digits' placeholders where the source has them. */
 static const char *translation_of(const char *text, bool told)
 {
     if (strstr(text, "Curva de supervivencia"))
         return told ? "Survival curve of the mice irradiated with 2 Gy in all."
                     : "Survival curve of the irradiated mice.";
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strncmp(text, known[i][0], strnlen(known[i][0], 14)) == 0)
+        if (strncmp(text, known[i][0], strnlen(known[i][0], 30)) == 0)
             return known[i][1];
     return NULL;
 }
@@ -57,7 +57,7 @@ static char *model(const char *request)
     cJSON *object = json_parse(request, strlen(request), NULL), *message;
     const char *prompt = "";
     cJSON_ArrayForEach(message, cJSON_GetObjectItem(object, "messages")) prompt = json_text(message, "content");
-    bool told = strstr(prompt, "rejected because of: numbers: 2 missing") != NULL;
+    bool told = strstr(prompt, "rejected because of: ") != NULL;
     cJSON *texts = json_parse(strrchr(prompt, '\n') + 1, strlen(strrchr(prompt, '\n') + 1), NULL);
     struct str reply = STR_INIT(1 << 16);
     for (const cJSON *text = texts ? texts->child : NULL; text; text = text->next) {
