@@ -19,9 +19,6 @@ enum {
     MOST_TERMS = 20,
 };
 
-/* What a placeholder begins and ends with (protect.h). */
-static const char open_mark[] = "⟦", close_mark[] = "⟧";
-
 static const char *keep(struct str *s, struct arena *arena)
 {
     const char *text = arena_strndup(arena, s->data, s->len);
@@ -85,20 +82,19 @@ static const char *write_examples(const struct backend_request *r, struct arena 
     return keep(&out, arena);
 }
 
-/* All placeholders of the texts, each once. */
+/* All placeholders of the texts ("[1]", protect.h), each once. A citation that is none looks the same, and has to stay
+ * as well. */
 static const char *write_placeholders(const struct backend_text *texts, size_t n, struct arena *arena)
 {
     struct str out = STR_INIT(MOST_PROMPT);
     for (size_t i = 0; i < n; i++)
-        for (const char *at = texts[i].text, *end; (at = strstr(at, open_mark)); at = end) {
-            end = strstr(at, close_mark);
-            if (!end)
-                break;
-            end += sizeof close_mark - 1;
-            const char *mark = arena_strndup(arena, at, (size_t)(end - at));
-            if (strstr(out.data, mark))
+        for (const char *at = texts[i].text; (at = strchr(at, '[')); at++) {
+            size_t len = 1 + strspn(at + 1, "0123456789");
+            if (len == 1 || at[len] != ']')
                 continue;
-            str_addf(&out, "%s%s", out.len ? " " : "", mark);
+            const char *mark = arena_strndup(arena, at, len + 1);
+            if (!strstr(out.data, mark))
+                str_addf(&out, "%s%s", out.len ? " " : "", mark);
         }
     return keep(&out, arena);
 }
