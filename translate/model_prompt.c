@@ -82,16 +82,17 @@ static const char *write_examples(const struct backend_request *r, struct arena 
     return keep(&out, arena);
 }
 
-/* All placeholders of the texts ("[1]"; protect.h), each once. */
+/* All placeholders of the texts ("[1]", protect.h), each once. A citation that is none looks the same, and has to stay
+ * as well. */
 static const char *write_placeholders(const struct backend_text *texts, size_t n, struct arena *arena)
 {
     struct str out = STR_INIT(MOST_PROMPT);
     for (size_t i = 0; i < n; i++)
         for (const char *at = texts[i].text; (at = strchr(at, '[')); at++) {
-            size_t digits = strspn(at + 1, "0123456789");
-            if (!digits || at[1 + digits] != ']')
+            size_t len = 1 + strspn(at + 1, "0123456789");
+            if (len == 1 || at[len] != ']')
                 continue;
-            const char *mark = arena_strndup(arena, at, digits + 2);
+            const char *mark = arena_strndup(arena, at, len + 1);
             if (!strstr(out.data, mark))
                 str_addf(&out, "%s%s", out.len ? " " : "", mark);
         }
