@@ -14,6 +14,15 @@ const char *check_copy(const struct check_text *in, const struct check_text *out
  * and cognates are not told as faults: what counts are small letters, and several words of them. */
 const char *check_untranslated(const struct check_text *in, const struct check_text *out, struct arena *arena);
 
+/* check_words.c */
+
+/* A word that texts of the language are full of ("com", "und"), and that is no part of names and no word of English. */
+bool check_function_word(const char *language, const struct check_word *w);
+bool check_function_words_known(const char *language);
+/* The language whose function words stand in the text, when there are `least` of them and none of the target's; NULL:
+ * none. */
+const char *check_words_language(const struct check_text *t, size_t least);
+
 /* check_script.c */
 
 /* The script is the target's; the detector does not contradict, neither for the whole nor for a longer sentence. */

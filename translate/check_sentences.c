@@ -17,8 +17,8 @@ enum {
     STEM_WORD = 6      /* letters that a word has, to be looked at as one */
 };
 
-static const double drop_price = 7.0; /* a sentence in a thousand */
-static const double sure = 3.0;       /* how much better the way with a gap must be */
+static const double drop_price = 6.0; /* a sentence in a thousand */
+static const double sure = 1.0;       /* how much better the way with a gap must be */
 
 struct anchors {
     const struct check_word *words[MOST_ANCHORS];
@@ -97,7 +97,7 @@ static double chars_of(const struct check_sentence *s, size_t n)
 static double length_cost(const struct plan *p, size_t i, size_t m, size_t j, size_t n)
 {
     double a = p->ratio * chars_of(p->in->sentences + i, m), b = chars_of(p->out->sentences + j, n);
-    double variance = 3.0 * (a + b) / 2 + 0.012 * a * a + 16;
+    double variance = 2.2 * (a + b) / 2 + 0.006 * a * a + 12;
     double z = (b - a) * (b - a) / variance;
     return z / 2 > 30 ? 30 : z / 2;
 }
@@ -105,7 +105,7 @@ static double length_cost(const struct plan *p, size_t i, size_t m, size_t j, si
 static const struct bead {
     size_t m, n;
     double price;
-} beads[] = {{1, 1, 0.1}, {2, 1, 3.2}, {1, 2, 3.2}, {3, 1, 4.6}, {1, 3, 4.6}, {2, 2, 4.5}, {1, 0, 0}, {0, 1, 6.0}};
+} beads[] = {{1, 1, 0.1}, {2, 1, 4.0}, {1, 2, 3.4}, {3, 1, 5.9}, {1, 3, 5.2}, {2, 2, 6.0}, {1, 0, 0}, {0, 1, 6.0}};
 
 /* The cost of the cheapest way; *dropped is a sentence that it leaves out (MOST: none). */
 static double walk(const struct plan *p, double price, size_t *dropped)
