@@ -42,8 +42,10 @@ const char *check_references(const struct check_text *in, const struct check_tex
 /* check_length.c */
 
 const char *check_length(const struct check_text *in, const struct check_text *out, struct arena *arena);
-/* How many characters of a translation stand for one of the source; 0: unknown. Both are BCP 47. */
-double check_length_ratio(const struct check_text *in, const char *target);
+/* How many characters of English a part of a text stands for: a common measure for texts of any two languages. A
+ * language that is not known is taken by its script. */
+double check_length_meant(const struct check_text *t, const char *part, size_t len);
+bool check_length_known(const char *language);
 
 /* check_sentences.c */
 

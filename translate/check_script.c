@@ -83,7 +83,7 @@ const char *check_language(const struct language_detector *d, const struct check
         return wrong;
     if (out->scripts.letters >= DETECT_LETTERS && language_contradicts(d, out->text, out->language))
         return "not in the target language";
-    if (out->scripts.letters < SENTENCE_LETTERS && check_words_language(out, FUNCTION_WORDS))
+    if (check_words_language(out, FUNCTION_WORDS))
         return "not in the target language";
     size_t asked = 0;
     for (size_t i = 0; out->n_sentences > 1 && i < out->n_sentences && asked < MOST_DETECTED; i++) {

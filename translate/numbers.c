@@ -90,8 +90,8 @@ static void scan_digits(const char *text, size_t len, size_t *at, struct scan *s
         } else if (digit < 0) {
             size_t behind = next;
             int after = text_next(text, len, &behind);
-            if (small || mark || digit_of(after) < 0 || is_small_digit(after) ||
-                !(is_comma(c) || is_point(c) || is_narrow(c)))
+            bool gap = is_narrow(c) || (c == ' ' && groups_by_blank(text, len, next, s));
+            if (small || mark || digit_of(after) < 0 || is_small_digit(after) || !(is_comma(c) || is_point(c) || gap))
                 return;
             mark = is_comma(c) ? ',' : is_point(c) ? '.' : ' ';
             s->commas += mark == ',';
@@ -192,7 +192,8 @@ static void set_parts(const struct scan *s, struct number *n)
     n->parts[p] = 0;
 }
 
-static bool begins_list(const char *text, size_t start)
+/* "mortality3,4", "[3,4]", "(3,4)": behind a letter, or alone in a bracket. */
+static bool is_enclosed(const char *text, size_t start, size_t end)
 {
     size_t at = start;
     if (!at)
@@ -202,7 +203,9 @@ static bool begins_list(const char *text, size_t start)
     while (at && ((unsigned char)text[at] & 0xC0) == 0x80);
     size_t next = at;
     int c = text_next(text, start, &next);
-    return c == '[' || c == '(' || c == '.' || c == 0x3016 || text_is_letter(c) || c == ')' || c == ']';
+    if (c == '[' || c == '(')
+        return text[end] == ']' || text[end] == ')' || text[end] == ',' || text[end] == '-';
+    return c == '.' || text_is_letter(c) || c == ')' || c == ']';
 }
 
 /* "Fig. 1,2": a word that cites in front of it. */
@@ -277,7 +280,7 @@ static struct number read_number(const struct check_text *t, size_t *at, struct 
     read_bare(t->text, start, &s, &n);
     read_year(t->text, start, &s, &n);
     bool odd = n.marks == 1 && !n.n_values;
-    n.list = n.marks && (s.narrow || (!n.n_values && !odd) || n.marks > 1 || begins_list(t->text, start) ||
+    n.list = n.marks && (s.narrow || (!n.n_values && !odd) || n.marks > 1 || is_enclosed(t->text, start, *at) ||
                          is_cited(t->text, start));
     if (odd && !n.list)
         read_odd(&s, &n);
