@@ -54,29 +54,9 @@ static bool contains_word(const struct check_text *t, const struct check_word *w
     return false;
 }
 
-/* Words that every text of a language has and English has not. Particles of names (de, da, von, van) are not here, nor
- * what is a word of English, too (die, war, dans). */
-static const struct {
-    const char *language, *words;
-} telltales[] = {
-    {"pt", " não que uma com para dos das pelo pela pelos pelas foram foi são nos nas entre sem mais após às "},
-    {"es", " que una con para los las por fueron fue del sin más después según entre "},
-    {"fr", " les une avec dans pour des est sont par sur été chez après aux ont qui "},
-    {"de", " und der das mit nach bei wurde wurden ist sind eine einer einem nicht durch zur zum oder auf "},
-    {"it", " che una con dei delle degli nel nella sono per dopo della stato sono "},
-    {"nl", " het een met bij zijn werd niet voor naar door ook "},
-};
-
-static bool is_telltale(const char *language, const struct check_word *w)
+static bool is_telltale(const struct check_text *in, const struct check_word *w)
 {
-    for (size_t i = 0; i < sizeof telltales / sizeof *telltales; i++) {
-        if (!language_same(language, telltales[i].language))
-            continue;
-        for (const char *p = strstr(telltales[i].words, w->folded); p; p = strstr(p + 1, w->folded))
-            if (p[-1] == ' ' && p[w->folded_len] == ' ')
-                return true;
-    }
-    return false;
+    return w->small && check_function_word(in->language, w);
 }
 
 /* A telltale between small words of the source: "pacientes com dor". In names its neighbours begin with capitals. */
@@ -87,7 +67,7 @@ static bool is_left(const struct check_text *in, const struct check_text *out, s
         return false;
     if (is_accented(w))
         return contains_word(in, w);
-    if (i == 0 || i + 1 >= out->n_words || !is_telltale(in->language, w) || !contains_word(in, w))
+    if (i == 0 || i + 1 >= out->n_words || !is_telltale(in, w) || !contains_word(in, w))
         return false;
     const struct check_word *before = w - 1, *after = w + 1;
     return before->small && after->small && before->letters >= LEFT_LETTERS && after->letters >= 3 &&
@@ -135,6 +115,21 @@ static bool is_dense(const struct check_word *w)
     return w->letters == 1 && text_next(w->start, w->len, &at) >= 0x3000;
 }
 
+/* Whether words from `first` on are of the source's language: it has a function word or an accent. A term that the
+ * source itself has in English is none. Where the language's words are not known, any will do. */
+static bool is_of_source(const struct check_text *in, const struct check_text *out, size_t first, size_t n)
+{
+    if (!check_function_words_known(in->language))
+        return true;
+    for (size_t i = first; i < first + n; i++) {
+        const struct check_word *w = &out->words[i];
+        if (check_function_word(in->language, w) ||
+            (w->small && w->letters == 1 && !w->digits && !language_same(in->language, "en")) || is_accented(w))
+            return true;
+    }
+    return false;
+}
+
 /* The words behind out[i] and in[j] that are the same; their weight goes to *heavy, single characters to *dense. */
 static size_t run_at(const struct check_text *in, size_t j, const struct check_text *out, size_t i, size_t *heavy,
                      size_t *dense)
@@ -162,7 +157,7 @@ static const char *left_run(const struct check_text *in, const struct check_text
                 !check_word_same(&out->words[i], &in->words[j]))
                 continue;
             size_t n = run_at(in, j, out, i, &heavy, &dense);
-            if (heavy < enough && dense < LEFT_DENSE)
+            if ((heavy < enough || !is_of_source(in, out, i, n)) && dense < LEFT_DENSE)
                 continue;
             const struct check_word *last = &out->words[i + n - 1];
             int len = (int)(last->start + last->len - out->words[i].start);
@@ -180,7 +175,8 @@ static const char *left_sentence(const struct check_text *in, const struct check
         size_t small = 0, heavy, dense;
         for (size_t k = a->first; k < a->first + a->n_words; k++)
             small += out->words[k].letters && (out->words[k].small || out->words[k].letters == 1);
-        if (a->n_words < 4 || 2 * small < a->n_words)
+        bool known = check_function_words_known(in->language);
+        if (a->n_words < 3 || (known ? !is_of_source(in, out, a->first, a->n_words) : 2 * small < a->n_words))
             continue;
         for (size_t j = 0; j < in->n_sentences; j++) {
             const struct check_sentence *b = &in->sentences[j];

@@ -11,6 +11,7 @@ enum {
 /* Bit i for the i-th letter. Labels in Cyrillic letters become Latin ones in one way or another: they are counted. */
 struct labels {
     unsigned bracketed; /* "(A)", "(a, b)", "(A-C)" */
+    unsigned capitals;  /* those of them that are capitals */
     unsigned open;      /* "A)" and "A:" */
     unsigned letters;   /* capital letters that stand alone, as a label or not */
     unsigned cyrillic;
@@ -38,23 +39,11 @@ static bool joins(int c)
            c == 0x3001 || c == 0x2212 || text_is_space(c);
 }
 
-/* Words between two labels, in many languages. */
-static bool is_conjunction(const char *word, size_t len)
-{
-    static const char *const known[] = {"and", "to", "y",      "e",  "a",    "et", "und", "bis", "o",      "i",
-                                        "и",   "и",  "та",     "en", "och",  "og", "ja",  "ve",  "至",     "和",
-                                        "与",  "及", "および", "と", "에서", "및", "or",  "ou",  "through"};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strlen(known[i]) == len && memcmp(known[i], word, len) == 0)
-            return true;
-    return false;
-}
-
 /* The words of a bracket: all of them single letters or conjunctions between two, else it is none. A conjunction that
  * could be a label ("e") is one only where it is first or last. */
 static bool read_list(const char *text, size_t len, struct labels *out)
 {
-    unsigned latin = 0, cyrillic = 0;
+    unsigned latin = 0, capitals = 0, cyrillic = 0;
     bool first = true;
     for (size_t at = 0; at < len;) {
         size_t next = at;
@@ -71,17 +60,20 @@ static bool read_list(const char *text, size_t len, struct labels *out)
                 next = peek;
         end = next;
         bool last = end >= len;
-        bool between = !first && !last && is_conjunction(text + at, end - at);
+        bool between = !first && !last && check_word_joins(text + at, end - at);
         if (!between && (letters > 1 || (latin_index(c) < 0 && cyrillic_index(c) < 0)))
             return false;
-        if (!between && latin_index(c) >= 0)
+        if (!between && latin_index(c) >= 0) {
             latin |= 1u << latin_index(c);
-        else if (!between)
+            capitals |= c < 'a' ? 1u << latin_index(c) : 0;
+        }
+        if (!between && latin_index(c) < 0)
             cyrillic |= 1u << cyrillic_index(c);
         first = false;
         at = end;
     }
     out->bracketed |= latin;
+    out->capitals |= capitals;
     out->cyrillic |= cyrillic;
     return true;
 }
@@ -124,7 +116,9 @@ static void labels_of(const char *text, struct labels *out)
     while (c >= 0) {
         size_t next = at;
         size_t n = c == '(' ? inside(text + at, len - at) : 0;
-        if (n && read_list(text + at, n, out)) {
+        /* "height (m)2" */
+        bool powered = n && text[at + n] == ')' && text[at + n + 1] >= '0' && text[at + n + 1] <= '9';
+        if (n && !powered && read_list(text + at, n, out)) {
             at += n;
             c = ' ';
             continue;
@@ -139,11 +133,20 @@ static void labels_of(const char *text, struct labels *out)
     }
 }
 
+/* Small letters by themselves may be symbols, "(n)", "(m)": they are labels where the row begins with a. */
+static void drop_symbols(struct labels *l, unsigned capitals)
+{
+    if (!(l->bracketed & 1))
+        l->bracketed &= capitals;
+}
+
 const char *check_labels(const char *source, const char *text, struct arena *arena)
 {
     struct labels in, out;
     labels_of(source, &in);
     labels_of(text, &out);
+    drop_symbols(&in, in.capitals);
+    drop_symbols(&out, out.capitals);
     unsigned missing = in.bracketed & ~(out.bracketed | out.open | out.letters);
     if (!missing)
         missing = in.open & ~(out.bracketed | out.open | out.letters);

@@ -1,5 +1,6 @@
 /* check_references.c: what a text refers to, see check_rules.h. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "translate/check_rules.h"
@@ -17,24 +18,26 @@ static const struct {
     const char *stem;
     int kind;
 } stems[] = {
-    {"fig", FIGURES},     {"abb", FIGURES},      {"bild", FIGURES},  {"rys", FIGURES},    {"ryc", FIGURES},
-    {"obr", FIGURES},     {"рис", FIGURES},      {"мал", FIGURES},   {"фиг", FIGURES},    {"слик", FIGURES},
-    {"slik", FIGURES},    {"ábr", FIGURES},      {"pav", FIGURES},   {"att", FIGURES},    {"joon", FIGURES},
-    {"kuv", FIGURES},     {"mynd", FIGURES},     {"afb", FIGURES},   {"irudi", FIGURES},  {"εικ", FIGURES},
-    {"σχ", FIGURES},      {"şek", FIGURES},      {"resim", FIGURES}, {"şək", FIGURES},    {"сурет", FIGURES},
-    {"图", FIGURES},      {"圖", FIGURES},       {"図", FIGURES},    {"그림", FIGURES},   {"شكل", FIGURES},
-    {"الشكل", FIGURES},   {"شکل", FIGURES},      {"صورة", FIGURES},  {"איור", FIGURES},   {"תמונה", FIGURES},
-    {"चित्र", FIGURES},    {"รูปที่", FIGURES},      {"ภาพที่", FIGURES},  {"hình", FIGURES},   {"gambar", FIGURES},
-    {"rajah", FIGURES},   {"نگاره", FIGURES},    {"tab", TABLES},    {"cuadro", TABLES},  {"quadro", TABLES},
-    {"таб", TABLES},      {"táblázat", TABLES},  {"lent", TABLES},   {"taulukk", TABLES}, {"tafl", TABLES},
-    {"taul", TABLES},     {"táboa", TABLES},     {"cadro", TABLES},  {"πίν", TABLES},     {"πιν", TABLES},
-    {"tablo", TABLES},    {"çizelge", TABLES},   {"cədvəl", TABLES}, {"кесте", TABLES},   {"表", TABLES},
-    {"표", TABLES},       {"جدول", TABLES},      {"الجدول", TABLES}, {"טבלה", TABLES},    {"तालिका", TABLES},
-    {"सारणी", TABLES},    {"ตารางที่", TABLES},    {"bảng", TABLES},   {"jadual", TABLES},  {"przegl", TABLES},
-    {"gráfic", 3},        {"grafic", 3},         {"graph", 3},       {"chart", 3},        {"diagram", 3},
-    {"esquema", 3},       {"scheme", 3},         {"schema", 3},      {"box", TABLES},     {"график", 3},
-    {"ilustra", FIGURES}, {"illustra", FIGURES}, {"imag", FIGURES},  {"foto", FIGURES},   {"photo", FIGURES},
-    {"схем", 3},          {"рисун", FIGURES},    {"panel", 3},
+    {"fig$", FIGURES},   {"figs$", FIGURES}, {"figg$", FIGURES},    {"figu", FIGURES},     {"abb", FIGURES},
+    {"bild", FIGURES},   {"rys", FIGURES},   {"ryc", FIGURES},      {"obr", FIGURES},      {"рис", FIGURES},
+    {"мал$", FIGURES},   {"малюн", FIGURES}, {"фиг", FIGURES},      {"слик", FIGURES},     {"slik", FIGURES},
+    {"ábr", FIGURES},    {"pav$", FIGURES},  {"paveiksl", FIGURES}, {"att$", FIGURES},     {"attēl", FIGURES},
+    {"joon", FIGURES},   {"kuv", FIGURES},   {"mynd", FIGURES},     {"afb", FIGURES},      {"irudi", FIGURES},
+    {"εικ", FIGURES},    {"σχ", FIGURES},    {"şek", FIGURES},      {"resim", FIGURES},    {"şək", FIGURES},
+    {"сурет", FIGURES},  {"图", FIGURES},    {"圖", FIGURES},       {"図", FIGURES},       {"그림", FIGURES},
+    {"شكل", FIGURES},    {"الشكل", FIGURES}, {"شکل", FIGURES},      {"صورة", FIGURES},     {"איור", FIGURES},
+    {"תמונה", FIGURES},  {"चित्र", FIGURES},  {"รูปที่", FIGURES},      {"ภาพที่", FIGURES},     {"hình", FIGURES},
+    {"gambar", FIGURES}, {"rajah", FIGURES}, {"نگاره", FIGURES},    {"tab$", TABLES},      {"tabl", TABLES},
+    {"tabe", TABLES},    {"tabu", TABLES},   {"tabs$", TABLES},     {"cuadro", TABLES},    {"quadro", TABLES},
+    {"таб$", TABLES},    {"табл", TABLES},   {"табел", TABLES},     {"táblázat", TABLES},  {"lent", TABLES},
+    {"taulukk", TABLES}, {"tafl", TABLES},   {"taul", TABLES},      {"táboa", TABLES},     {"cadro", TABLES},
+    {"πίν", TABLES},     {"πιν", TABLES},    {"tablo", TABLES},     {"çizelge", TABLES},   {"cədvəl", TABLES},
+    {"кесте", TABLES},   {"表", TABLES},     {"표", TABLES},        {"جدول", TABLES},      {"الجدول", TABLES},
+    {"טבלה", TABLES},    {"तालिका", TABLES}, {"सारणी", TABLES},     {"ตารางที่", TABLES},    {"bảng", TABLES},
+    {"jadual", TABLES},  {"przegl", TABLES}, {"gráfic", 3},         {"grafic", 3},         {"graph", 3},
+    {"chart", 3},        {"diagram", 3},     {"esquema", 3},        {"scheme", 3},         {"schema", 3},
+    {"box$", TABLES},    {"график", 3},      {"ilustra", FIGURES},  {"illustra", FIGURES}, {"imag", FIGURES},
+    {"foto", FIGURES},   {"photo", FIGURES}, {"схем", 3},           {"рисун", FIGURES},    {"panel", 3},
 };
 
 struct reference {
@@ -46,11 +49,14 @@ struct references {
     size_t n;
 };
 
+/* "$" behind a stem: the word does not go on. */
 static int kind_of(const struct check_word *w)
 {
-    for (size_t i = 0; i < sizeof stems / sizeof *stems; i++)
-        if (strncmp(w->folded, stems[i].stem, strlen(stems[i].stem)) == 0)
+    for (size_t i = 0; i < sizeof stems / sizeof *stems; i++) {
+        size_t n = strcspn(stems[i].stem, "$");
+        if (strncmp(w->folded, stems[i].stem, n) == 0 && (!stems[i].stem[n] || w->folded_len == n))
             return stems[i].kind;
+    }
     return 0;
 }
 
@@ -60,7 +66,7 @@ static int number_of(const struct check_word *w)
     int value = 0;
     for (const char *p = w->folded; *p >= '0' && *p <= '9' && value < 1000; p++)
         value = 10 * value + (*p - '0');
-    return w->digits ? value : 0;
+    return w->digits && w->letters < 3 ? value : 0;
 }
 
 static void add(struct references *r, int kind, int number)
@@ -72,22 +78,31 @@ static void add(struct references *r, int kind, int number)
         r->items[r->n++] = (struct reference){kind, number};
 }
 
-/* "Figs. 1 and 3-5": numbers go on while little stands between them. */
+/* Whether `gap` bytes at `p` may stand between two numbers of a list: marks and one conjunction. "%" and brackets end
+ * it. */
+static bool goes_on(const char *p, size_t gap)
+{
+    return gap <= LIST_GAP && !memchr(p, '(', gap) && !memchr(p, ')', gap) && !memchr(p, '%', gap);
+}
+
+/* "Figs. 1 and 3-5": the first number stands right behind the word, others while little stands between them. */
 static size_t read_numbers(const struct check_text *t, size_t i, int kind, struct references *r)
 {
-    size_t words = 0;
-    for (; i < t->n_words; i++) {
+    for (bool first = true; i < t->n_words; i++, first = false) {
         const struct check_word *w = &t->words[i];
-        int number = number_of(w);
-        const char *before = i ? w[-1].start + w[-1].len : t->text;
-        if (w->start - before > LIST_GAP || (words && memchr(before, ')', (size_t)(w->start - before))))
+        const char *before = w[-1].start + w[-1].len;
+        if (!goes_on(before, (size_t)(w->start - before)))
             break;
-        if (number)
-            add(r, kind, number);
-        else if (w->letters > 3 || ++words > 2)
+        if (!first && !number_of(w) && check_word_joins(w->folded, w->folded_len) && i + 1 < t->n_words &&
+            number_of(w + 1))
+            continue;
+        if (!number_of(w))
             break;
-        if (number)
-            words = 0;
+        /* "Fig. 2, 0.5 Gy": what goes on as a decimal is no number of a figure. */
+        const char *behind = w->start + w->len;
+        if (!first && (*behind == '.' || *behind == ',') && behind[1] >= '0' && behind[1] <= '9')
+            break;
+        add(r, kind, number_of(w));
     }
     return i;
 }
@@ -110,11 +125,14 @@ static void references_of(const struct check_text *t, struct references *r)
         int kind = kind_of(&t->words[i]);
         if (!kind)
             continue;
+        const char *glued = t->words[i].digits ? strpbrk(t->words[i].folded, "0123456789") : NULL;
+        if (glued)
+            add(r, kind, (int)strtol(glued, NULL, 10));
         size_t before = r->n, next = read_numbers(t, i + 1, kind, r);
         if (r->n == before && i && is_behind(&t->words[i]))
             add(r, kind, number_of(&t->words[i - 1]));
-        else if (next > i + 1)
-            i = next - 2 > i ? next - 2 : i;
+        else
+            i = next - 1;
     }
 }
 

@@ -14,6 +14,15 @@ const char *check_copy(const struct check_text *in, const struct check_text *out
  * and cognates are not told as faults: what counts are small letters, and several words of them. */
 const char *check_untranslated(const struct check_text *in, const struct check_text *out, struct arena *arena);
 
+/* check_words.c */
+
+/* A word that texts of the language are full of ("com", "und"), and that is no part of names and no word of English. */
+bool check_function_word(const char *language, const struct check_word *w);
+bool check_function_words_known(const char *language);
+/* The language whose function words stand in the text, when there are `least` of them and none of the target's; NULL:
+ * none. */
+const char *check_words_language(const struct check_text *t, size_t least);
+
 /* check_script.c */
 
 /* The script is the target's; the detector does not contradict, neither for the whole nor for a longer sentence. */
@@ -33,8 +42,10 @@ const char *check_references(const struct check_text *in, const struct check_tex
 /* check_length.c */
 
 const char *check_length(const struct check_text *in, const struct check_text *out, struct arena *arena);
-/* How many characters of a translation stand for one of the source; 0: unknown. Both are BCP 47. */
-double check_length_ratio(const struct check_text *in, const char *target);
+/* How many characters of English a part of a text stands for: a common measure for texts of any two languages. A
+ * language that is not known is taken by its script. */
+double check_length_meant(const struct check_text *t, const char *part, size_t len);
+bool check_length_known(const char *language);
 
 /* check_sentences.c */
 

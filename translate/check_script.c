@@ -7,6 +7,7 @@ enum {
     DETECT_LETTERS = 60,   /* of the translation, before the detector may speak */
     SENTENCE_LETTERS = 80, /* ... of one sentence among several */
     MOST_DETECTED = 12,    /* sentences: the detector is dear */
+    FUNCTION_WORDS = 2,    /* of another language, and none of the target's */
     FEW_LETTERS = 12       /* of the source: it may be a symbol or a name */
 };
 
@@ -81,6 +82,8 @@ const char *check_language(const struct language_detector *d, const struct check
     if (wrong)
         return wrong;
     if (out->scripts.letters >= DETECT_LETTERS && language_contradicts(d, out->text, out->language))
+        return "not in the target language";
+    if (check_words_language(out, FUNCTION_WORDS))
         return "not in the target language";
     size_t asked = 0;
     for (size_t i = 0; out->n_sentences > 1 && i < out->n_sentences && asked < MOST_DETECTED; i++) {

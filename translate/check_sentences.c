@@ -17,8 +17,8 @@ enum {
     STEM_WORD = 6      /* letters that a word has, to be looked at as one */
 };
 
-static const double drop_price = 7.0; /* a sentence in a thousand */
-static const double sure = 3.0;       /* how much better the way with a gap must be */
+static const double drop_price = 5.0; /* a sentence in a thousand */
+static const double sure = 1.0;       /* how much better the way with a gap must be */
 
 struct anchors {
     const struct check_word *words[MOST_ANCHORS];
@@ -27,8 +27,9 @@ struct anchors {
 
 struct plan {
     const struct check_text *in, *out;
-    double ratio;  /* characters of the translation for one of the source */
-    bool cognates; /* both in Latin letters */
+    double in_length[MOST], out_length[MOST]; /* in characters of English */
+    bool cognates;                            /* both in Latin letters */
+    bool dense;                               /* lengths of Han, kana and Hangul tell less */
     struct anchors anchors[MOST];
     bool met[MOST][MOST_ANCHORS][MOST]; /* anchor k of sentence i stands in sentence j */
 };
@@ -86,18 +87,18 @@ static double word_cost(const struct plan *p, size_t i, size_t m, size_t j, size
     return cost;
 }
 
-static double chars_of(const struct check_sentence *s, size_t n)
+static double sum(const double *lengths, size_t n)
 {
-    double sum = 0;
+    double all = 0;
     for (size_t i = 0; i < n; i++)
-        sum += (double)s[i].chars;
-    return sum;
+        all += lengths[i];
+    return all;
 }
 
 static double length_cost(const struct plan *p, size_t i, size_t m, size_t j, size_t n)
 {
-    double a = p->ratio * chars_of(p->in->sentences + i, m), b = chars_of(p->out->sentences + j, n);
-    double variance = 3.0 * (a + b) / 2 + 0.012 * a * a + 16;
+    double a = sum(p->in_length + i, m), b = sum(p->out_length + j, n);
+    double variance = 2.2 * (a + b) / 2 + (p->dense ? 0.02 : 0.006) * a * a + 12;
     double z = (b - a) * (b - a) / variance;
     return z / 2 > 30 ? 30 : z / 2;
 }
@@ -105,7 +106,7 @@ static double length_cost(const struct plan *p, size_t i, size_t m, size_t j, si
 static const struct bead {
     size_t m, n;
     double price;
-} beads[] = {{1, 1, 0.1}, {2, 1, 3.2}, {1, 2, 3.2}, {3, 1, 4.6}, {1, 3, 4.6}, {2, 2, 4.5}, {1, 0, 0}, {0, 1, 6.0}};
+} beads[] = {{1, 1, 0.1}, {2, 1, 4.0}, {1, 2, 3.4}, {3, 1, 5.9}, {1, 3, 5.2}, {2, 2, 6.0}, {1, 0, 0}, {0, 1, 6.0}};
 
 /* The cost of the cheapest way; *dropped is a sentence that it leaves out (MOST: none). */
 static double walk(const struct plan *p, double price, size_t *dropped)
@@ -138,14 +139,17 @@ static double walk(const struct plan *p, double price, size_t *dropped)
 
 const char *check_sentences(const struct check_text *in, const struct check_text *out, struct arena *arena)
 {
-    double ratio = check_length_ratio(in, out->language);
     size_t dropped, none;
-    if (in->n_sentences < 2 || !out->n_sentences || ratio == 0)
+    if (in->n_sentences < 2 || !out->n_sentences || !check_length_known(out->language))
         return NULL;
     struct plan *p = arena_new(arena, sizeof *p);
     p->in = in;
     p->out = out;
-    p->ratio = ratio;
+    p->dense = check_text_dense(in) || check_text_dense(out);
+    for (size_t i = 0; i < in->n_sentences; i++)
+        p->in_length[i] = check_length_meant(in, in->sentences[i].start, in->sentences[i].len);
+    for (size_t j = 0; j < out->n_sentences; j++)
+        p->out_length[j] = check_length_meant(out, out->sentences[j].start, out->sentences[j].len);
     p->cognates = 2 * in->scripts.latin > in->scripts.letters && 2 * out->scripts.latin > out->scripts.letters;
     collect(p);
     double with = walk(p, drop_price, &dropped), without = walk(p, INFINITY, &none);

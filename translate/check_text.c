@@ -137,3 +137,15 @@ bool check_text_dense(const struct check_text *t)
     size_t east = t->scripts.han + t->scripts.kana + t->scripts.hangul;
     return 3 * east > t->scripts.letters;
 }
+
+bool check_word_joins(const char *word, size_t len)
+{
+    static const char *const known[] = {"and", "to",   "y",      "e",  "a",    "et",  "und", "bis", "o",       "i",
+                                        "и",   "и",    "та",     "en", "och",  "og",  "ja",  "ve",  "至",      "和",
+                                        "与",  "及",   "および", "と", "에서", "및",  "or",  "ou",  "through", "до",
+                                        "по",  "oder", "à",      "al", "ao",   "til", "tot", "do",  "na",      "ou"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strlen(known[i]) == len && memcmp(known[i], word, len) == 0)
+            return true;
+    return false;
+}

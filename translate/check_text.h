@@ -39,6 +39,8 @@ struct check_text {
 void check_text_read(const char *text, const char *language, struct arena *arena, struct check_text *out);
 
 bool check_word_same(const struct check_word *a, const struct check_word *b);
+/* A word between the parts of a list, "and", "to", in many languages. */
+bool check_word_joins(const char *word, size_t len);
 bool check_word_is(const struct check_word *w, const char *folded);
 /* Whether `text` has a letter of a script that writes without blanks, or of Hangul: such a letter carries a syllable or
  * more. */

@@ -195,21 +195,10 @@ static bool is_doubtful(int unit)
     return strchr("mgTVKULNJW", *u) && (u[1] == '|' || !u[1]);
 }
 
-static bool stands(const char *text, const char *unit)
-{
-    size_t len = strlen(text);
-    for (size_t at = 0; at < len; at++) {
-        size_t n;
-        if ((at == 0 || (unsigned char)text[at - 1] < 0x80) && unit_at(text + at, &n) >= 0 &&
-            units[unit_at(text + at, &n)] == unit)
-            return true;
-    }
-    return false;
-}
-
 const char *units_compare(const struct check_text *source, const struct check_text *translation, struct arena *arena)
 {
-    struct numbers in = numbers_of(source, arena), out = numbers_of(translation, arena);
+    struct numbers in = numbers_of(source, NUMBERS_SOURCE, arena),
+                   out = numbers_of(translation, NUMBERS_TRANSLATION, arena);
     int *in_unit = units_of(&in, arena), *out_unit = units_of(&out, arena);
     for (size_t i = 0; i < in.n; i++) {
         const struct number *n = &in.items[i];
@@ -226,8 +215,6 @@ const char *units_compare(const struct check_text *source, const struct check_te
         if (!there || same)
             continue;
         const char *unit = arena_strndup(arena, units[in_unit[i]], strcspn(units[in_unit[i]], "|"));
-        if (other == NO_UNIT && stands(translation->text, units[in_unit[i]]) && in.n > 1)
-            continue;
         return other == NO_UNIT ? arena_printf(arena, "%s has lost its unit %s", n->values[0], unit)
                                 : arena_printf(arena, "%s has another unit than %s", n->values[0], unit);
     }

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "base/text.h"
+#include "translate/language.h"
 #include "translate/number_words.h"
 
 enum { MOST_NAMED = 3, WORD_NUMBER = 12, MONTH_SIGN = 0x6708 /* 月 */ };
@@ -61,6 +62,15 @@ struct scan {
     int ahead; /* what ends it */
 };
 
+/* "3 412", "1 250 000": three digits follow, and one to three stand in front. */
+static bool groups_by_blank(const char *text, size_t len, size_t at, const struct scan *s)
+{
+    size_t n = 0;
+    for (size_t next = at; digit_of(text_next(text, len, &next)) >= 0;)
+        n++;
+    return n == 3 && s->n <= 3 * (s->narrow + 1) && s->digits[0] != '0' && !s->commas && !s->points;
+}
+
 /* A mark belongs to the numeral only between two digits of the same kind. */
 static void scan_digits(const char *text, size_t len, size_t *at, struct scan *s)
 {
@@ -80,8 +90,8 @@ static void scan_digits(const char *text, size_t len, size_t *at, struct scan *s
         } else if (digit < 0) {
             size_t behind = next;
             int after = text_next(text, len, &behind);
-            if (small || mark || digit_of(after) < 0 || is_small_digit(after) ||
-                !(is_comma(c) || is_point(c) || is_narrow(c)))
+            bool gap = is_narrow(c) || (c == ' ' && groups_by_blank(text, len, next, s));
+            if (small || mark || digit_of(after) < 0 || is_small_digit(after) || !(is_comma(c) || is_point(c) || gap))
                 return;
             mark = is_comma(c) ? ',' : is_point(c) ? '.' : ' ';
             s->commas += mark == ',';
@@ -182,7 +192,8 @@ static void set_parts(const struct scan *s, struct number *n)
     n->parts[p] = 0;
 }
 
-static bool begins_list(const char *text, size_t start)
+/* "mortality3,4", "[3,4]", "(3,4)": behind a letter, or alone in a bracket. */
+static bool is_enclosed(const char *text, size_t start, size_t end)
 {
     size_t at = start;
     if (!at)
@@ -192,7 +203,9 @@ static bool begins_list(const char *text, size_t start)
     while (at && ((unsigned char)text[at] & 0xC0) == 0x80);
     size_t next = at;
     int c = text_next(text, start, &next);
-    return c == '[' || c == '(' || c == '.' || c == 0x3016 || text_is_letter(c) || c == ')' || c == ']';
+    if (c == '[' || c == '(')
+        return text[end] == ']' || text[end] == ')' || text[end] == ',' || text[end] == '-';
+    return c == '.' || text_is_letter(c) || c == ')' || c == ']';
 }
 
 /* "Fig. 1,2": a word that cites in front of it. */
@@ -226,6 +239,30 @@ static void read_bare(const char *text, size_t start, struct scan *s, struct num
     add_value(n, s, 1);
 }
 
+/* "1,5" of an English text that does not list: no reading but the wrong one, which nothing equals. */
+static void read_odd(const struct scan *s, struct number *n)
+{
+    size_t p = 0;
+    for (size_t i = 0; i < s->n && p + 2 < sizeof n->values[0]; i++) {
+        if (i && s->marks[i])
+            n->values[0][p++] = s->marks[i] == '.' ? ';' : ',';
+        n->values[0][p++] = s->digits[i];
+    }
+    n->values[0][p] = 0;
+    n->n_values = 1;
+}
+
+/* "11/99": a year without its century. */
+static void read_year(const char *text, size_t start, const struct scan *s, struct number *n)
+{
+    if (!start || s->n != 2 || n->marks ||
+        (text[start - 1] != '/' && text[start - 1] != '\'' && text[start - 1] != '-'))
+        return;
+    snprintf(n->values[1], sizeof n->values[1], "19%c%c", s->digits[0], s->digits[1]);
+    snprintf(n->values[2], sizeof n->values[2], "20%c%c", s->digits[0], s->digits[1]);
+    n->n_values = 3;
+}
+
 static struct number read_number(const struct check_text *t, size_t *at, struct style style)
 {
     struct number n = {.start = t->text + *at};
@@ -241,7 +278,12 @@ static struct number read_number(const struct check_text *t, size_t *at, struct 
     else
         add_value(&n, &s, s.n);
     read_bare(t->text, start, &s, &n);
-    n.list = n.marks && (!n.n_values || n.marks > 1 || begins_list(t->text, start) || is_cited(t->text, start));
+    read_year(t->text, start, &s, &n);
+    bool odd = n.marks == 1 && !n.n_values;
+    n.list = n.marks && (s.narrow || (!n.n_values && !odd) || n.marks > 1 || is_enclosed(t->text, start, *at) ||
+                         is_cited(t->text, start));
+    if (odd && !n.list)
+        read_odd(&s, &n);
     const char *behind = t->text + *at + (t->text[*at] == ' ');
     int power = number_multiplier(behind, &skip);
     if (power && n.n_values)
@@ -249,28 +291,20 @@ static struct number read_number(const struct check_text *t, size_t *at, struct 
     return n;
 }
 
-static struct style style_of(const struct check_text *t)
+static struct style style_of(const struct check_text *t, enum number_side side)
 {
     struct style s = {.comma = has_decimal_comma(t->language), .point = !has_decimal_comma(t->language)};
     /* A decimal that can be nothing else tells what this text does: "0.05", "12.5" of a Spanish one. */
-    bool point = false, comma = false;
-    for (size_t at = 0, next = 0; s.comma && at < t->len; at = next) {
+    bool looks = s.comma && (side == NUMBERS_SOURCE || language_same(t->language, "es"));
+    for (size_t at = 0, next = 0; looks && !s.point && at < t->len; at = next) {
         if (digit_of(text_next(t->text, t->len, &next)) < 0)
             continue;
         struct scan scan;
         size_t end;
         next = at;
         scan_digits(t->text, t->len, &next, &scan);
-        if (scan.commas + scan.points != 1)
-            continue;
-        char mark = scan.commas ? ',' : '.';
-        if (is_grouped(&scan, mark, &end))
-            continue;
-        point = point || mark == '.';
-        comma = comma || mark == ',';
+        s.point = scan.points == 1 && !scan.commas && !is_grouped(&scan, '.', &end);
     }
-    s.point = s.point || point;
-    s.comma = s.comma && (comma || !point || true);
     return s;
 }
 
@@ -318,10 +352,10 @@ static void add_words(struct numbers *list, const struct check_text *t, struct a
     }
 }
 
-struct numbers numbers_of(const struct check_text *t, struct arena *arena)
+struct numbers numbers_of(const struct check_text *t, enum number_side side, struct arena *arena)
 {
     struct numbers list = {0};
-    struct style style = style_of(t);
+    struct style style = style_of(t, side);
     for (size_t at = 0, next = 0; at < t->len && list.n < NUMBERS_MOST; at = next) {
         if (digit_of(text_next(t->text, t->len, &next)) < 0)
             continue;
@@ -424,7 +458,8 @@ static const char *report(struct str *missing, struct str *added, struct arena *
 
 const char *numbers_compare(const struct check_text *source, const struct check_text *translation, struct arena *arena)
 {
-    struct numbers in = numbers_of(source, arena), out = numbers_of(translation, arena);
+    struct numbers in = numbers_of(source, NUMBERS_SOURCE, arena),
+                   out = numbers_of(translation, NUMBERS_TRANSLATION, arena);
     struct str missing = STR_INIT(256), added = STR_INIT(256);
     int named = 0;
     /* Where number words of either side are not known, a small number may have been one. */

@@ -32,8 +32,12 @@ struct numbers {
     size_t n, cap;
 };
 
+/* How strictly marks are read. A source writes as its author does; a translation writes as its language does, Spanish
+ * apart, where both marks are good (Ortografía de la lengua española, 2010). */
+enum number_side { NUMBERS_SOURCE, NUMBERS_TRANSLATION };
+
 /* The numerals of a text, in order, with number words behind them. */
-struct numbers numbers_of(const struct check_text *t, struct arena *arena);
+struct numbers numbers_of(const struct check_text *t, enum number_side side, struct arena *arena);
 /* Whether two numerals have a reading in common. */
 bool number_same(const struct number *a, const struct number *b);
 

@@ -108,8 +108,8 @@ def decimal_gone(unit, random, foreign):
 
 
 def decimal_kept(unit, random, foreign):
-    """The mark of the other convention."""
-    found = decimals(unit)
+    """The mark of the other convention; both are good in Spanish."""
+    found = decimals(unit) if unit.target_language != "es" else []
     if not found:
         return None
     m = random.choice(found)

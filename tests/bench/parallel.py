@@ -12,6 +12,8 @@ import re
 WORD = re.compile(r"[^\W\d_]+")
 ABBREVIATED = re.compile(r"(?:\b(?:figs?|tabs?|al|vs|dr|dra|drs|prof|ca|cf|no|nos|nº|approx|resp|refs?|eqs?|ed|eds|vol|pp|inc|st|sr|i\.e"
                          r"|e\.g|p\.ex|ex|[A-Z]))\.$", re.I)
+# A citation may stand behind the stop, "0.4, P" is none.
+STOP = re.compile(r"(?:[.!?][\])”\"']*|(?<=[^\W\d])[\])”\"']?[.!?]\(?\d[\d,\-–]*\)?)\s+(?=[A-ZÀ-ÖØ-Þ“\"(\d])")
 NULL = ""
 
 
@@ -20,7 +22,7 @@ def sentences(text):
     found = []
     for part in re.split(r"\s{3,}|\n", text):
         start = 0
-        for match in re.finditer(r"[.!?][\])”\"']*(?:\(?\d[\d,\-–]*\)?)?\s+(?=[A-ZÀ-ÖØ-Þ“\"(\d])", part):
+        for match in STOP.finditer(part):
             head = part[start:match.start() + 1]
             if ABBREVIATED.search(head):
                 continue
