@@ -24,6 +24,7 @@ struct backend_options {
     const char *url, *model;    /* model: --url, --model */
     const char *libretranslate; /* --libretranslate URL */
     const char *apertium;       /* --apertium DIR: where its modes lie; NULL: where Debian puts them */
+    const char *apertium_over;  /* --apertium-over LANGUAGE: pairs without a mode go by two, over this one; NULL: no */
     int batch;                  /* model: texts of one request; 0: the backend's default */
     unsigned generation;        /* model: part of the seed, so that --refresh asks anew */
 };
