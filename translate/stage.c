@@ -13,6 +13,7 @@
 #include "db/translation.h"
 #include "db/translation_memory.h"
 #include "stage/names.h"
+#include "stage/profile_files.h"
 #include "translate/checks.h"
 #include "translate/choice.h"
 #include "translate/glossary.h"
@@ -27,7 +28,7 @@
 enum { ITEM_TIMEOUT_S = 6 * 3600, MOST_MENTIONS = 1000, MOST_ATTEMPTS = 10, MOST_BATCH = 64 };
 
 static struct backend_options backend_options;
-static char *option_target, *option_texts, *option_backend, *option_glossary;
+static char *option_target, *option_texts, *option_backend, *option_profile, *option_glossary;
 /* Panels' captions repeat what their figure's says of all panels, which is translated already. */
 static struct plan_options plan_options = {.texts = 1 << PLAN_CAPTION | 1 << PLAN_MENTION | 1 << PLAN_TITLE,
                                            .mentions = 3};
@@ -42,6 +43,7 @@ static const struct poptOption options[] = {
     {"libretranslate", 0, POPT_ARG_STRING, &backend_options.libretranslate, 0, "LibreTranslate server", "URL"},
     {"apertium", 0, POPT_ARG_STRING, &backend_options.apertium, 0, "where Apertium's modes lie", "DIR"},
     {"target", 0, POPT_ARG_STRING, &option_target, 0, "language to translate into; default en", "LANGUAGE"},
+    {"profile", 0, POPT_ARG_STRING, &option_profile, 0, "topic profile, for its glossary", "NAME|FILE"},
     {"glossary", 0, POPT_ARG_STRING, &option_glossary, 0, "terms and how they are to be rendered", "FILE"},
     {"mentions", 0, POPT_ARG_INT, &plan_options.mentions, 0, "mentions of a figure that are translated; default 3",
      "N"},
@@ -83,6 +85,17 @@ static bool in_range(const char *option, int value, int least, int most, struct 
            err_set(e, ERR_USAGE, "%s: %d is not a number from %d to %d", option, value, least, most);
 }
 
+/* The one that is named, else the profile's. */
+static bool load_glossary(struct state *s, struct err *e)
+{
+    struct arena arena = ARENA_INIT;
+    struct profile_files files = {.glossary = option_glossary};
+    bool ok = option_glossary || !option_profile || profile_files_load(option_profile, &arena, &files, e);
+    ok = ok && (!files.glossary || (s->glossary = glossary_load(files.glossary, e)));
+    arena_release(&arena);
+    return ok;
+}
+
 static bool prepare(struct stage_context *c, struct err *e)
 {
     static const char *const texts[PLAN_TEXTS] = {"caption", "panel", "mention", "title"};
@@ -98,7 +111,7 @@ static bool prepare(struct stage_context *c, struct err *e)
         !in_range("--attempts", option_attempts, 0, MOST_ATTEMPTS, e) ||
         !in_range("--batch", backend_options.batch, 0, MOST_BATCH, e) || !choice_read(option_backend, &s->choice, e))
         return false;
-    if (option_glossary && !(s->glossary = glossary_load(option_glossary, e)))
+    if (!load_glossary(s, e))
         return false;
     s->choice.target = s->target;
     s->choice.glossary = s->glossary;
@@ -485,7 +498,9 @@ static const char description[] =
     "  --libretranslate URL  default $LIBRETRANSLATE_URL\n"
     "  --apertium DIR      where its modes lie; default where Debian puts them\n"
     "  --target LANGUAGE   default en\n"
-    "  --glossary FILE     TSV: language, term, english, note; see profiles/ldrt.glossary.tsv\n"
+    "  --profile NAME|FILE a topic profile, as of figmill search: its glossary says how terms are to\n"
+    "                      be rendered\n"
+    "  --glossary FILE     another glossary: TSV with language, term, english, note\n"
     "  --mentions N        so many mentions of a figure are translated; default 3\n"
     "  --texts LIST        what is translated, of caption,panel,mention,title; default\n"
     "                      caption,mention,title. English texts are always taken\n"

@@ -124,7 +124,7 @@ class Trouble(unittest.TestCase):
 
     def test_no_model_server(self):
         self.extracted()
-        result = figmill(self.corpus, "translate", url=NOWHERE)
+        result = figmill(self.corpus, "translate", "--backend", "model", url=NOWHERE)
         self.expect(result, 3, "127.0.0.1:9")
         # What needs no model is done all the same.
         self.assertGreater(ask(self.corpus, "SELECT count(*) FROM v_translation WHERE method = 'identity'")[0][0], 0)

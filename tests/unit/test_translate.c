@@ -164,8 +164,9 @@ static int run(const char *url, const char *option, const char *value)
 {
     pid_t pid = fork();
     if (pid == 0) {
-        const char *argv[] = {"figmill-translate", "--corpus", folder, "-q", "--url", url, option, value, NULL};
-        _exit(stage_main(&translate_stage, value ? 8 : 6, argv));
+        const char *argv[] = {
+            "figmill-translate", "--corpus", folder, "-q", "--apertium", "/nowhere", "--url", url, option, value, NULL};
+        _exit(stage_main(&translate_stage, value ? 10 : 8, argv));
     }
     int status = -1;
     assert_true(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
