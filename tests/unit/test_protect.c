@@ -297,6 +297,8 @@ static void test_marks(void **state)
     assert_string_equal(m.group, ".");
     text_number_marks("fa", &m);
     assert_string_equal(m.decimal, ".");
+    text_number_marks("xx", &m);
+    assert_string_equal(m.group, ",");
     text_number_marks("", &m);
     assert_string_equal(m.decimal, ".");
 }
