@@ -32,9 +32,16 @@ void text_number_marks(const char *language, struct text_number_marks *out)
     UNumberFormat *format = unum_open(UNUM_DECIMAL, NULL, 0, locale, NULL, &status);
     if (U_FAILURE(status))
         return;
+    /* A language without data of its own gets those of the machine's locale: results must not depend on that. */
+    const char *valid = unum_getLocaleByType(format, ULOC_VALID_LOCALE, &status);
+    size_t n = strcspn(locale, "_@");
+    if (U_FAILURE(status) || !valid || n == 0 || strncmp(valid, locale, n) != 0) {
+        unum_close(format);
+        return;
+    }
     mark_of(format, UNUM_DECIMAL_SEPARATOR_SYMBOL, ".", out->decimal);
     mark_of(format, UNUM_GROUPING_SEPARATOR_SYMBOL, ",", out->group);
-    /* What the locale has is not to be read, only to be seen. */
+    /* The attribute cannot be read back, but its effect can be seen. */
     UChar thousand[16];
     unum_setAttribute(format, UNUM_MINIMUM_GROUPING_DIGITS, UNUM_MINIMUM_GROUPING_DIGITS_AUTO);
     out->least_grouped = unum_format(format, 1234, thousand, 16, NULL, &status) == 4 ? 2 : 1;

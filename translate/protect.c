@@ -1,6 +1,7 @@
 /* protect.c: see protect.h. The scanner (protect_scan.h) finds the spans; here they are taken out and put back. */
 #include "translate/protect.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -181,6 +182,27 @@ static int placeholder(const char *text, size_t len, size_t at, bool variants, s
     return number;
 }
 
+/* Models drop the inner brackets of "([3])". The masked text has no bare number in parentheses, so "(3)" is meant. At
+ * `at`, as in placeholder(); *end is in front of the closing parenthesis, *start behind the opening one. */
+static int in_parentheses(const struct protected_text *p, const char *text, size_t len, size_t at, size_t *start,
+                          size_t *end)
+{
+    int c = text_next(text, len, &at), number = 0, digits = 0;
+    char plain[16], wide[24];
+    if (c != '(' && c != 0xFF08)
+        return -1;
+    *start = *end = at;
+    while ((c = text_next(text, len, &at)) >= '0' && c <= '9' && digits++ < 3) {
+        number = number * 10 + (c - '0');
+        *end = at;
+    }
+    if (!digits || number < 1 || (size_t)number > p->n || (c != ')' && c != 0xFF09))
+        return -1;
+    snprintf(plain, sizeof plain, "([%d])", number);
+    snprintf(wide, sizeof wide, "（[%d]）", number);
+    return strstr(p->text, plain) || strstr(p->text, wide) ? number : -1;
+}
+
 static void blame(struct str *why, int *named, const char *what)
 {
     if ((*named)++ < MOST_NAMED)
@@ -218,17 +240,20 @@ const char *protect_restore(const struct protected_text *p, const char *translat
     for (size_t i = 0; i < p->n; i++)
         longest += strlen(p->spans[i].render);
     struct str out = STR_INIT(2 * len + longest);
-    for (size_t at = 0, next = 0, end; at < len; at = next) {
-        if ((unsigned char)translation[at] < 0x80 && translation[at] != '[' && translation[at] != '{') {
+    for (size_t at = 0, next = 0, start, end; at < len; at = next) {
+        if ((unsigned char)translation[at] < 0x80 && !strchr("[{(", translation[at])) {
             next = at + 1;
             continue;
         }
         text_next(translation, len, &next);
+        start = at;
         int number = placeholder(translation, len, at, variants, &end);
+        if (number < 0)
+            number = in_parentheses(p, translation, len, at, &start, &end);
         if (number < 0)
             continue;
         next = end;
-        str_add_bytes(&out, translation + done, at - done);
+        str_add_bytes(&out, translation + done, start - done);
         done = end;
         if (number < 1 || (size_t)number > p->n)
             made_up = arena_printf(arena, "there is no [%d] in the source", number);

@@ -53,9 +53,9 @@ void protect_text(const char *text, const char *language, const char *target, un
                   struct protected_text *out);
 
 /* The translation with the spans put back, in the arena. Blanks around a placeholder and changed brackets ("[[1]]",
- * "⟦ 1 ⟧") are forgiven, the latter unless the text has brackets of its own. NULL when a placeholder is lost, made up,
- * or there more often than it was: *why (arena) then names what is lost in words that a model understands ("[2] ('1.5
- * Gy') is missing"). */
+ * "⟦ 1 ⟧") are forgiven, the latter unless the text has brackets of its own; so is "(1)" for "([1])". NULL when a
+ * placeholder is lost, made up, or there more often than it was: *why (arena) then names what is lost in words that a
+ * model understands ("[2] ('1.5 Gy') is missing"). */
 const char *protect_restore(const struct protected_text *p, const char *translation, struct arena *arena,
                             const char **why);
 

@@ -210,6 +210,10 @@ static void test_forgiven(void **state)
     }
     assert_string_equal(restore("dosis 1,5 Gy en (A)", "in [2] dose [1]", &why), "in (A) dose 1.5 Gy");
     assert_string_equal(restore("[a, 1,5 Gy]", "[a, [1]]", &why), "[a, 1.5 Gy]");
+    assert_string_equal(restore("dosis (1,5 Gy) [3]", "dose (1) [2]", &why), "dose (1.5 Gy) [3]");
+    assert_string_equal(restore("剂量（1,5 Gy）", "dose ( [1] )", &why), "dose ( 1.5 Gy )");
+    assert_null(restore("dosis 1,5 Gy", "dose (1)", &why));
+    assert_null(restore("dosis (1,5 Gy)", "dose (1) (1)", &why));
 }
 
 static void test_broken(void **state)
@@ -293,6 +297,8 @@ static void test_marks(void **state)
     assert_string_equal(m.group, ".");
     text_number_marks("fa", &m);
     assert_string_equal(m.decimal, ".");
+    text_number_marks("xx", &m);
+    assert_string_equal(m.group, ",");
     text_number_marks("", &m);
     assert_string_equal(m.decimal, ".");
 }
