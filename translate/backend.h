@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/sha256.h"
 #include "db/db.h"
 #include "translate/glossary.h"
 #include "translate/protect.h"
@@ -89,5 +90,9 @@ struct backend {
 };
 
 extern const struct backend backend_model, backend_libretranslate, backend_apertium;
+
+/* What `settings` of the model will be, also where no server answers, so that a run can tell that it has nothing to do
+ * without one. */
+void backend_model_settings(const struct backend_options *options, char hash[SHA256_SIZE]);
 
 #endif

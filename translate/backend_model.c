@@ -29,8 +29,8 @@ enum {
     SEEDS_OF_GENERATION = 100
 };
 
-/* Changes with what a request says beside its prompt: sampling and budget. */
-static const char sampling[] = "2: temperature 0, then 0.4 and up by 0.2; top_p 0.9";
+/* What a request says beside its prompt; to be changed with the functions below. */
+static const char sampling[] = "temperature 0, 0.4, 0.6, 0.8; top_p 0.9; seed by attempt";
 
 struct found {
     struct ask_options options;
@@ -48,19 +48,28 @@ struct opened {
 
 /* In the parent. */
 
+static int batch_of(const struct backend_options *options)
+{
+    int batch = options->batch > 0 ? options->batch : DEFAULT_BATCH;
+    return batch < MOST_BATCH ? batch : MOST_BATCH;
+}
+
+void backend_model_settings(const struct backend_options *options, char hash[SHA256_SIZE])
+{
+    char batch[16], prompts[SHA256_SIZE];
+    snprintf(batch, sizeof batch, "%d", batch_of(options));
+    model_prompt_hash(prompts);
+    sha256_list(hash, prompts, sampling, batch, SHA256_END);
+}
+
 static void *find(const struct backend_options *options, struct err *e)
 {
     struct found *f = mem_new(sizeof *f);
-    char batch[16], prompts[SHA256_SIZE];
     f->options =
         (struct ask_options){.stage = "translate", .name = "TRANSLATOR", .url = options->url, .model = options->model};
-    f->batch = options->batch > 0 ? options->batch : DEFAULT_BATCH;
-    if (f->batch > MOST_BATCH)
-        f->batch = MOST_BATCH;
+    f->batch = batch_of(options);
     f->generation = options->generation;
-    snprintf(batch, sizeof batch, "%d", f->batch);
-    model_prompt_hash(prompts);
-    sha256_list(f->settings, prompts, sampling, batch, SHA256_END);
+    backend_model_settings(options, f->settings);
     if (!ask_probe(&f->options, &f->servers, e)) {
         free(f);
         return NULL;
@@ -123,11 +132,12 @@ struct group {
     struct arena *arena;
 };
 
-/* Tokens that the answer to a text may take, and nearly that many its source does. Twice what any translation needs, so
- * that only a model that runs in a loop gets there. */
-static int token_budget(const struct backend_text *text)
+/* Tokens that the answer to a text may take. Four times what English needs, twice what scripts do that models spell
+ * by bytes, so that only a model that runs in a loop gets there. */
+static int token_budget(const struct backend_text *text, const char *target)
 {
-    return LEAST_TOKENS + (int)strlen(text->text);
+    int bytes = (int)strlen(text->text);
+    return LEAST_TOKENS + (language_same(target, "en") ? bytes : 2 * bytes);
 }
 
 /* Every further attempt is freer; a later generation is so from the first, or it would get the same answer again. */
@@ -145,7 +155,7 @@ static bool ask_for(const struct group *g, enum model_context context, struct mo
     struct model_prompt prompt;
     int tokens = 0;
     for (size_t i = 0; i < g->n; i++)
-        tokens += token_budget(&texts[i]);
+        tokens += token_budget(&texts[i], g->request->target);
     model_prompt_make(g->request, g->first, g->n, context, g->arena, &prompt);
     struct model_message messages[] = {{"system", prompt.system}, {"user", prompt.user}};
     struct model_request request = {.messages = messages,
@@ -293,7 +303,7 @@ static size_t group_size(const struct opened *o, const struct backend_request *r
     size_t n = 0, most = is_fresh(&r->texts[first]) ? (size_t)o->found->batch : 1;
     for (; first + n < r->n && n < most; n++) {
         const struct backend_text *text = &r->texts[first + n];
-        tokens += token_budget(text) + (int)strlen(text->text) / BYTES_OF_TOKEN;
+        tokens += token_budget(text, r->target) + (int)strlen(text->text) / BYTES_OF_TOKEN;
         if (n > 0 && (!is_fresh(text) || (context && tokens > context)))
             break;
     }
