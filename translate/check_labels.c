@@ -147,12 +147,9 @@ const char *check_labels(const char *source, const char *text, struct arena *are
     labels_of(text, &out);
     drop_symbols(&in, in.capitals);
     drop_symbols(&out, out.capitals);
-    unsigned missing = in.bracketed & ~(out.bracketed | out.open | out.letters);
+    unsigned missing = in.bracketed & ~(out.bracketed | out.open);
     if (!missing)
         missing = in.open & ~(out.bracketed | out.open | out.letters);
-    /* A bracket that was lost while its letter stays: only where the letter does not stand elsewhere in the source. */
-    if (!missing)
-        missing = in.bracketed & ~in.letters & ~(out.bracketed | out.open) & (1u | (1u << 8));
     unsigned added = in.cyrillic ? 0 : out.bracketed & ~(in.bracketed | in.open | in.letters);
     if (missing || added)
         return arena_printf(arena, "label (%c) %s", 'A' + __builtin_ctz(missing ? missing : added),

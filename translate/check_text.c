@@ -11,12 +11,15 @@ static bool stands_alone(int c)
            (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x20000 && c <= 0x3FFFF);
 }
 
-/* Combining marks belong to the letter in front of them. */
+/* Combining marks belong to the letter in front of them; in the scripts of India they take room of their own. */
 static bool is_part(int c)
 {
-    return c < 0x80 ? (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
-                    : text_is_letter(c) || text_digit_value(c) >= 0 ||
-                          (c >= 0x300 && text_char_width(c) == 0 && c != 0x200B && c != 0xAD && c != 0xFEFF);
+    if (c < 0x80)
+        return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+    if (text_is_letter(c) || text_digit_value(c) >= 0)
+        return true;
+    bool indic = c >= 0x900 && c < 0xE00 && c != 0x964 && c != 0x965;
+    return indic || (c >= 0x300 && text_char_width(c) == 0 && c != 0x200B && c != 0xAD && c != 0xFEFF);
 }
 
 static void fold_word(struct check_word *w, struct arena *arena)

@@ -170,6 +170,24 @@ static const char *skip_blanks(const char *p)
     }
 }
 
+/* Whether what stands between two numbers makes them one quantity: marks, and words like "and". */
+static bool shares(const char *gap, size_t len)
+{
+    if (len > SHARED_GAP || memchr(gap, '.', len) || memchr(gap, ')', len) || memchr(gap, '(', len) ||
+        memchr(gap, ';', len))
+        return false;
+    for (size_t at = 0, next = 0; at < len; at = next) {
+        if (!text_is_letter(text_next(gap, len, &next)))
+            continue;
+        size_t end = next;
+        while (next < len && text_is_letter(text_next(gap, len, &next)))
+            end = next;
+        if (!check_word_joins(gap + at, end - at) && !(end - at == 1 && gap[at] == 'x'))
+            return false;
+    }
+    return true;
+}
+
 /* The unit of each number; one without takes that of the number close behind it ("3 and 5 mm", "2-4 Gy"). */
 static int *units_of(const struct numbers *list, struct arena *arena)
 {
@@ -181,8 +199,8 @@ static int *units_of(const struct numbers *list, struct arena *arena)
         if (found[i] != NO_UNIT || i + 1 == list->n || n->word)
             continue;
         const struct number *next = n + 1;
-        if (!next->word && next->start >= n->start + n->len && next->start - (n->start + n->len) <= SHARED_GAP &&
-            !memchr(n->start + n->len, '.', (size_t)(next->start - (n->start + n->len))))
+        if (!next->word && next->start >= n->start + n->len &&
+            shares(n->start + n->len, (size_t)(next->start - (n->start + n->len))))
             found[i] = found[i + 1];
     }
     return found;

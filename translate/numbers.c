@@ -205,7 +205,7 @@ static bool is_enclosed(const char *text, size_t start, size_t end)
     int c = text_next(text, start, &next);
     if (c == '[' || c == '(')
         return text[end] == ']' || text[end] == ')' || text[end] == ',' || text[end] == '-';
-    return c == '.' || text_is_letter(c) || c == ')' || c == ']';
+    return c == '.' || c == ',' || text_is_letter(c) || c == ')' || c == ']';
 }
 
 /* "Fig. 1,2": a word that cites in front of it. */
@@ -263,6 +263,19 @@ static void read_year(const char *text, size_t start, const struct scan *s, stru
     n->n_values = 3;
 }
 
+/* "20105" is 2010 with a citation raised behind it, "1990s" the nineties. */
+static void read_cited_year(const char *behind, const struct scan *s, struct number *n)
+{
+    bool year = !n->marks && s->n >= 4 && (memcmp(s->digits, "19", 2) == 0 || memcmp(s->digits, "20", 2) == 0);
+    if (year && s->n > 4 && s->n < 7) {
+        snprintf(n->parts, sizeof n->parts, "%.4s %s", s->digits, s->digits + 4);
+        n->marks = 1;
+        n->list = true;
+    } else if (year && s->n == 4 && *behind == 's') {
+        snprintf(n->values[n->n_values++], sizeof n->values[0], "%.2s", s->digits + 2);
+    }
+}
+
 static struct number read_number(const struct check_text *t, size_t *at, struct style style)
 {
     struct number n = {.start = t->text + *at};
@@ -279,9 +292,10 @@ static struct number read_number(const struct check_text *t, size_t *at, struct 
         add_value(&n, &s, s.n);
     read_bare(t->text, start, &s, &n);
     read_year(t->text, start, &s, &n);
+    read_cited_year(t->text + *at, &s, &n);
     bool odd = n.marks == 1 && !n.n_values;
-    n.list = n.marks && (s.narrow || (!n.n_values && !odd) || n.marks > 1 || is_enclosed(t->text, start, *at) ||
-                         is_cited(t->text, start));
+    n.list = n.list || (n.marks && (s.narrow || (!n.n_values && !odd) || n.marks > 1 ||
+                                    is_enclosed(t->text, start, *at) || is_cited(t->text, start)));
     if (odd && !n.list)
         read_odd(&s, &n);
     const char *behind = t->text + *at + (t->text[*at] == ' ');
@@ -378,7 +392,8 @@ bool number_same(const struct number *a, const struct number *b)
         for (size_t j = 0; j < b->n_values; j++)
             if (strcmp(a->values[i], b->values[j]) == 0)
                 return true;
-    return false;
+    /* A list is the same list with a blank in front of it: "cases11,12", "cases 11,12". */
+    return a->marks && a->marks == b->marks && (a->list || b->list) && strcmp(a->parts, b->parts) == 0;
 }
 
 /* Each number of the other list answers once, digits before words; numbers that merely repeat need not be as many. */
@@ -448,6 +463,38 @@ static void name(struct str *out, const struct number *n)
         str_add_char(out, *p == ' ' ? ',' : *p);
 }
 
+static size_t count_same(const struct numbers *list, const struct number *n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < list->n; i++)
+        count += !list->items[i].word && number_same(&list->items[i], n);
+    return count;
+}
+
+static size_t count_digits(const struct numbers *list)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < list->n; i++)
+        count += !list->items[i].word;
+    return count;
+}
+
+/* As many numbers on either side, but one stands there less often and another more: it was changed into one that the
+ * text has anyhow. */
+static const struct number *swapped(const struct numbers *in, const struct numbers *out)
+{
+    const struct number *less = NULL, *more = NULL;
+    if (count_digits(in) != count_digits(out))
+        return NULL;
+    for (size_t i = 0; i < in->n; i++)
+        if (!in->items[i].word && count_same(out, &in->items[i]) < count_same(in, &in->items[i]))
+            less = &in->items[i];
+    for (size_t i = 0; i < out->n; i++)
+        if (!out->items[i].word && count_same(out, &out->items[i]) > count_same(in, &out->items[i]))
+            more = &out->items[i];
+    return less && more ? less : NULL;
+}
+
 static const char *report(struct str *missing, struct str *added, struct arena *arena)
 {
     if (!missing->len && !added->len)
@@ -480,6 +527,9 @@ const char *numbers_compare(const struct check_text *source, const struct check_
         name(&added, n);
         named++;
     }
+    const struct number *changed = named ? NULL : swapped(&in, &out);
+    if (changed)
+        name(&missing, changed);
     const char *what = report(&missing, &added, arena);
     str_release(&missing);
     str_release(&added);

@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "base/json.h"
-#include "translate/numbers.h"
 
 static struct language_detector *detector;
 static struct arena arena = ARENA_INIT;
@@ -106,46 +105,6 @@ static void test_bad(void **state)
     fails("markup", "Estructura del ensayo clínico aleatorizado", "es", "Structure of the\\nrandomized clinical trial");
 }
 
-static void numbers_pass(const char *source, const char *translation)
-{
-    const char *why = numbers_compare(source, translation, &arena);
-    if (why)
-        fail_msg("'%s' -> '%s': %s", source, translation, why);
-}
-
-static void numbers_fail(const char *source, const char *translation, const char *what)
-{
-    const char *why = numbers_compare(source, translation, &arena);
-    assert_non_null(why);
-    assert_string_equal(why, what);
-}
-
-static void test_numbers(void **state)
-{
-    numbers_pass("0,5 a 1,25", "0.5 to 1.25");
-    numbers_pass("1.234,5", "1,234.5");
-    numbers_pass("10 000", "10 000");
-    numbers_pass("Fig. 1,2", "Figs. 1 and 2");
-    numbers_pass("区间为[330,360]", "the interval from 330 to 360");
-    numbers_pass("1, 2,3", "1, 2, 3");
-    numbers_pass("10.11.2019", "10/11/2019");
-    numbers_pass("1,50", "1.5");
-    numbers_pass("１２例", "12 cases");
-    numbers_pass("٣٫٥", "3.5");
-    numbers_pass("drei", "3");
-    numbers_pass("3月", "March");
-    numbers_pass("CO₂ 5", "CO2 5");
-    numbers_pass("IL-6, CD4+", "IL-6 and CD4+");
-    numbers_pass("", "");
-    numbers_fail("0,5 Gy", "5 Gy", "0.5 missing");
-    numbers_fail("0,5 Gy", "0.5 Gy in 40 mice", "40 not in the source");
-    numbers_fail("99 Gy, 7", "98 Gy, 7", "99 missing; 98 not in the source");
-    numbers_fail("1, 22, 333, 444", "", "1, 22, 333 missing");
-    numbers_fail("5.861", "586", "5,861 missing; 586 not in the source");
-    numbers_fail("1111111111111111111111111111111111111111111111111", "",
-                 "1111111111111111111111111111111111111111 missing");
-}
-
 static void test_report(void **state)
 {
     struct checks c;
@@ -172,7 +131,7 @@ static void test_other_target(void **state)
     struct checks c;
     checks_run(
         detector,
-        &(struct checks_input){.source = "After 0.5 Gy",
+        &(struct checks_input){.source = "After 0.5 Gy a marked decrease of pain was observed",
                                .language = "en",
                                .translation = "Nach 0,5 Gy wurde eine deutliche Abnahme der Schmerzen beobachtet",
                                .target = "de"},
@@ -183,8 +142,10 @@ static void test_other_target(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),   cmocka_unit_test(test_bad),          cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_report), cmocka_unit_test(test_other_target),
+        cmocka_unit_test(test_good),
+        cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_report),
+        cmocka_unit_test(test_other_target),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
