@@ -155,7 +155,17 @@ static bool read_side(const char *side, size_t len, char out[16])
             memcpy(out, varieties[i][1], sizeof varieties[i][1]);
             return true;
         }
-    return text_language_tag(name, out);
+    /* ICU's form of "eng-US" has no region, so the two parts go one by one. */
+    name[letters] = 0;
+    if (!text_language_tag(name, out))
+        return false;
+    size_t end = strlen(out);
+    if (region && end + 4 <= 16) {
+        out[end] = '-';
+        memcpy(out + end + 1, side + letters + 1, 2);
+        out[end + 3] = 0;
+    }
+    return true;
 }
 
 bool apertium_pair_parse(const char *file, struct apertium_pair *out)
