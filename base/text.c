@@ -59,6 +59,11 @@ bool text_is_letter(int c)
     return u_isalpha(c);
 }
 
+int text_lower(int code_point)
+{
+    return u_tolower(code_point);
+}
+
 bool text_is_lower(int code_point)
 {
     return u_islower(code_point);

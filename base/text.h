@@ -50,6 +50,7 @@ void text_scripts(const char *text, size_t len, struct text_scripts *out);
 int text_next(const char *text, size_t len, size_t *at);
 bool text_is_letter(int code_point);
 bool text_is_lower(int code_point); /* a small letter of a script that has two cases */
+int text_lower(int code_point);     /* its small letter; itself when it has none */
 bool text_is_digit(int code_point);
 bool text_is_space(int code_point);
 bool text_is_control(int code_point);

@@ -89,7 +89,7 @@ static void test_what_the_document_states(void **state)
 
 static void test_short_texts(void **state)
 {
-    expect("Study flow chart", NULL, "en", "en", "article");
+    expect("Study flow chart", NULL, "en", "en", "detector");
     expect("Fluxograma do estudo", NULL, "pt", "pt", "article");
     expect("0.5 Gy, n = 12", NULL, "pt", "zxx", "script");
     expect("(A)", "pt", "pt", "zxx", "script");
