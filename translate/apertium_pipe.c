@@ -110,9 +110,9 @@ static void become(const struct apertium_stage *stage, int in, int out, pid_t pa
         signal(number, SIG_DFL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    setrlimit(RLIMIT_AS, &memory);
-    setrlimit(RLIMIT_CORE, &no_core);
     setenv("LC_ALL", "C.UTF-8", 1);
+    setrlimit(RLIMIT_CORE, &no_core);
+    setrlimit(RLIMIT_AS, &memory); /* last: this copy of us may be larger than that, and has no more memory then */
     execv(stage->argv[0], stage->argv);
     _exit(127);
 }
