@@ -41,14 +41,11 @@ static int64_t now_ms(void)
 
 /* The stream format. */
 
-/* Bytes of a placeholder "⟦12⟧" at the start of the text; 0: none. */
+/* Bytes of a placeholder "[12]" at the start of the text; 0: none. */
 static size_t placeholder(const char *text)
 {
-    size_t open = strlen("⟦"), digits;
-    if (strncmp(text, "⟦", open) != 0)
-        return 0;
-    digits = strspn(text + open, "0123456789");
-    return digits && strncmp(text + open + digits, "⟧", strlen("⟧")) == 0 ? open + digits + strlen("⟧") : 0;
+    size_t digits = *text == '[' ? strspn(text + 1, "0123456789") : 0;
+    return digits && text[1 + digits] == ']' ? digits + 2 : 0;
 }
 
 void apertium_escape(const char *text, struct str *out)
@@ -56,9 +53,7 @@ void apertium_escape(const char *text, struct str *out)
     size_t len = strlen(text);
     for (size_t at = 0, whole; at < len;) {
         if ((whole = placeholder(text + at)) > 0) {
-            str_add_char(out, '[');
-            str_add_bytes(out, text + at, whole);
-            str_add_char(out, ']');
+            str_addf(out, "[\\[%.*s\\]]", (int)whole - 2, text + at + 1);
             at += whole;
             continue;
         }

@@ -4,7 +4,7 @@
  * with its own number is none, so that answers are never those of other texts.
  *
  * Texts come from strangers. What Apertium's stream format would read as its own is escaped, so that every text comes
- * back as one; placeholders (protect.h, "⟦1⟧") go as superblanks, which no rule looks into. Every wait is bounded,
+ * back as one; placeholders (protect.h, "[1]") go as superblanks, which no rule looks into. Every wait is bounded,
  * every answer too, and whatever goes wrong ends the pipeline: its processes are killed and reaped. SIGPIPE has to be
  * ignored, as the runner does. */
 #ifndef FIGMILL_TRANSLATE_APERTIUM_PIPE_H

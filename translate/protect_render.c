@@ -28,6 +28,7 @@ void render_init(struct render *r, const struct scan *s, const char *target)
     *r = (struct render){.s = s,
                          .target = target,
                          .same = language_same(s->language, target),
+                         .east = scan_language_in(s->language, "zh ja ko") && !scan_language_in(target, "zh ja ko"),
                          .latin_units = !scan_language_in(target, "ru uk be bg mk sr kk ky tg mn")};
 }
 
@@ -120,6 +121,14 @@ static void copy(const struct scan *s, size_t i, struct str *out)
         str_add_bytes(out, s->text + s->at[i], s->at[i + 1] - s->at[i]);
 }
 
+/* East Asian authors write ranges with a tilde, which elsewhere means "about". */
+static bool is_east_range(const struct render *r, size_t from, size_t i, size_t to)
+{
+    const struct scan *s = r->s;
+    return r->east && s->c[i] == '~' && i > from && i + 1 < to && s->kind[i - 1] == SCAN_DIGIT &&
+           s->kind[i + 1] == SCAN_DIGIT;
+}
+
 static bool is_cyrillic(int c)
 {
     return c >= 0x400 && c <= 0x4FF;
@@ -144,6 +153,9 @@ void render_span(struct render *r, size_t from, size_t to, struct str *out)
         } else if (r->latin_units && (is_cyrillic(s->c[i]) || s->c[i] == 0xB0 || s->c[i] == 0xBA) &&
                    (end = unit_atom(s, i, out)) > i) {
             i = end;
+        } else if (is_east_range(r, from, i, to)) {
+            str_add(out, "–");
+            i++;
         } else {
             copy(s, i++, out);
         }

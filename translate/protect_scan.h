@@ -83,6 +83,7 @@ struct render {
     const struct scan *s;
     const char *target;
     bool same;        /* the target is the source's language: as written */
+    bool east;        /* "0~6" of an East Asian text becomes "0–6" */
     bool latin_units; /* Cyrillic units become Latin ones */
 
     /* Looked up when the first number with a mark comes; most captions have none. */

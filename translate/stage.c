@@ -42,6 +42,8 @@ static const struct poptOption options[] = {
     {"batch", 0, POPT_ARG_INT, &backend_options.batch, 0, "texts of one request to a model", "N"},
     {"libretranslate", 0, POPT_ARG_STRING, &backend_options.libretranslate, 0, "LibreTranslate server", "URL"},
     {"apertium", 0, POPT_ARG_STRING, &backend_options.apertium, 0, "where Apertium's modes lie", "DIR"},
+    {"apertium-over", 0, POPT_ARG_STRING, &backend_options.apertium_over, 0, "go by two modes over this language",
+     "LANGUAGE"},
     {"target", 0, POPT_ARG_STRING, &option_target, 0, "language to translate into; default en", "LANGUAGE"},
     {"profile", 0, POPT_ARG_STRING, &option_profile, 0, "topic profile, for its glossary", "NAME|FILE"},
     {"glossary", 0, POPT_ARG_STRING, &option_glossary, 0, "terms and how they are to be rendered", "FILE"},
@@ -497,6 +499,8 @@ static const char description[] =
     "  --batch N           texts of an article that a model is given at once\n"
     "  --libretranslate URL  default $LIBRETRANSLATE_URL\n"
     "  --apertium DIR      where its modes lie; default where Debian puts them\n"
+    "  --apertium-over LANGUAGE  where Apertium has no mode into the target, go over this one\n"
+    "                      (es: Portuguese, French, Italian); rough\n"
     "  --target LANGUAGE   default en\n"
     "  --profile NAME|FILE a topic profile, as of figmill search: its glossary says how terms are to\n"
     "                      be rendered\n"
