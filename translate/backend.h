@@ -53,8 +53,8 @@ struct backend_example {
 };
 
 struct backend_request {
-    const char *source, *target;            /* BCP 47; both are languages that `can` said yes to */
-    const char *title;                      /* of the article, in its own language; NULL: unknown */
+    const char *source, *target; /* BCP 47; both are languages that `can` said yes to */
+    const char *title;           /* of the article, in its own language; NULL: unknown; a backend may leave it out */
     const struct backend_example *examples; /* most telling first; a backend may take few or none */
     size_t n_examples;
     const struct glossary_term *terms; /* that stand in the texts, with the rendering asked for */

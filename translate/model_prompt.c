@@ -107,7 +107,6 @@ void model_prompt_make(const struct backend_request *r, size_t first, size_t n, 
     struct template_field fields[] = {
         {"source_language", language_name(r->source)},
         {"target_language", language_name(r->target)},
-        {"title", all ? r->title : NULL},
         {"terms", write_terms(r, arena)},
         {"examples", all ? write_examples(r, arena) : NULL},
         {"placeholders", write_placeholders(texts, n, arena)},

@@ -1,8 +1,9 @@
 /* model_prompt.h: what a chat model is asked for translations with: the texts of translate/prompts/model/, filled in.
  *
- * The system prompt is the same for all requests and the article's part stands before its texts, so that servers keep
- * both in their prefix cache. The texts are one JSON object, {"1": "...", "2": "..."}, alone on the last line of the
- * user's turn; the reply has to be the same with translations in it. */
+ * The system prompt is the same for all requests, so that servers keep it in their prefix cache. The article's title is
+ * left out: a model of 1.5 billion parameters mixed its words into captions, and left the title itself untranslated. The
+ * texts are one JSON object, {"1": "...", "2": "..."}, alone on the last line of the user's turn; the reply has to be
+ * the same with translations in it. */
 #ifndef FIGMILL_TRANSLATE_MODEL_PROMPT_H
 #define FIGMILL_TRANSLATE_MODEL_PROMPT_H
 
@@ -13,7 +14,7 @@
 #include "translate/backend.h"
 
 enum model_context {
-    MODEL_CONTEXT_ALL,  /* title, examples and terms */
+    MODEL_CONTEXT_ALL,  /* examples and terms */
     MODEL_CONTEXT_LEAST /* terms only: for prompts that would not fit */
 };
 

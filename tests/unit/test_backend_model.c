@@ -256,7 +256,6 @@ static void test_batches(void **state)
     assert_non_null(strstr(user, "from Spanish into English"));
     assert_non_null(strstr(user, "1 figure caption, 2 figure caption"));
     assert_non_null(strstr(user, "placeholder ([1] [12]) into"));
-    assert_null(strstr(user, "Title"));
     assert_null(strstr(user, "Terms"));
     assert_null(strstr(user, "rejected"));
     assert_null(strstr(user, "{{"));
@@ -295,7 +294,7 @@ static void test_context_of_the_texts(void **state)
     ask_well(&r);
     cJSON *asked = request(0);
     char *user = user_turn(asked);
-    assert_non_null(strstr(user, "Title of the article: Dolor y dosis\n"));
+    assert_null(strstr(user, "Dolor y dosis"));
     assert_non_null(strstr(user, "dolor = pain; dosis = dose\n"));
     assert_non_null(strstr(user, ":\nEjemplo 0 => Example\nEjemplo 2 => Example\nEjemplo 3 => Example\n"));
     assert_null(strstr(user, "Ejemplo 4"));
@@ -455,12 +454,11 @@ static void test_a_text_beyond_the_context_loses_its_neighbours(void **state)
     struct err e;
     const struct backend_example example = {"Ejemplo", "Example"};
     struct backend_text text = {"Uno"}, hopeless = {"Dos"};
-    struct backend_request r = {.title = "Titel", .examples = &example, .n_examples = 1, .texts = &text, .n = 1};
+    struct backend_request r = {.examples = &example, .n_examples = 1, .texts = &text, .n = 1};
     start(replies, 5, 0);
     ask_well(&r);
     cJSON *second = request(1);
     char *user = user_turn(second);
-    assert_null(strstr(user, "Titel"));
     assert_null(strstr(user, "Ejemplo"));
     free(user);
     cJSON_Delete(second);
