@@ -213,6 +213,15 @@ static bool is_doubtful(int unit)
     return strchr("mgTVKULNJW", *u) && (u[1] == '|' || !u[1]);
 }
 
+/* How many numerals are the same as `n` and have that unit; any, without `units_found`. */
+static size_t count_with(const struct numbers *list, const int *units_found, const struct number *n, int unit)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < list->n; i++)
+        count += !list->items[i].word && number_same(&list->items[i], n) && (!units_found || units_found[i] == unit);
+    return count;
+}
+
 const char *units_compare(const struct check_text *source, const struct check_text *translation, struct arena *arena)
 {
     struct numbers in = numbers_of(source, NUMBERS_SOURCE, arena),
@@ -230,6 +239,12 @@ const char *units_compare(const struct check_text *source, const struct check_te
                 same = out_unit[j] == in_unit[i];
                 other = out_unit[j];
             }
+        /* The same quantity said twice and once without its unit: as many numbers, fewer of them with it. */
+        if (same && count_with(&in, in_unit, n, in_unit[i]) > count_with(&out, out_unit, n, in_unit[i]) &&
+            count_with(&in, NULL, n, NO_UNIT) == count_with(&out, NULL, n, NO_UNIT)) {
+            same = false;
+            other = NO_UNIT;
+        }
         if (!there || same)
             continue;
         const char *unit = arena_strndup(arena, units[in_unit[i]], strcspn(units[in_unit[i]], "|"));
