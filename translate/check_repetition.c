@@ -27,7 +27,7 @@ static size_t longest_loop(const struct check_text *t)
                 continue;
             size_t times = repeats_at(t, at, period), letters = 0;
             for (size_t j = 0; j < period; j++)
-                letters += t->words[at + j].letters;
+                letters += t->words[at + j].digits ? 0 : t->words[at + j].letters;
             if (times > most && letters && (period > 1 || times > 3))
                 most = times;
         }

@@ -43,7 +43,7 @@ static const char *const units[] = {
     "миллиметр|миллиметров|миллиметра",
     "cm|см|厘米|公分|センチメートル|㎝|센티미터|centimeter|centimeters|centimetre|centimetres|centímetro|centímetros|centimètre|"
     "centimètres|zentimeter|сантиметр|сантиметров|сантиметра",
-    "µm|мкм|微米|マイクロメートル|㎛|um|micron|microns|micrometer|micrometers|micrometre|micrometres|micra|micras|mícrons|"
+    "µm|мкм|微米|マイクロメートル|㎛|micron|microns|micrometer|micrometers|micrometre|micrometres|micra|micras|mícrons|"
     "micrômetros|micrómetros|mikrometer|микрон",
     "nm|нм|纳米|奈米|ナノメートル|nanometer|nanometers|nanómetros|nanômetros|nanomètres",
     "m|м|米|メートル|미터|meter|meters|metre|metres|metro|metros|mètre|mètres|metri|метров|метра",
@@ -174,7 +174,7 @@ static const char *skip_blanks(const char *p)
 static bool shares(const char *gap, size_t len)
 {
     if (len > SHARED_GAP || memchr(gap, '.', len) || memchr(gap, ')', len) || memchr(gap, '(', len) ||
-        memchr(gap, ';', len))
+        memchr(gap, ';', len) || memchr(gap, '/', len))
         return false;
     for (size_t at = 0, next = 0; at < len; at = next) {
         if (!text_is_letter(text_next(gap, len, &next)))
@@ -182,7 +182,8 @@ static bool shares(const char *gap, size_t len)
         size_t end = next;
         while (next < len && text_is_letter(text_next(gap, len, &next)))
             end = next;
-        if (!check_word_joins(gap + at, end - at) && !(end - at == 1 && gap[at] == 'x'))
+        if (!check_word_joins(gap + at, end - at) && !(end - at == 1 && gap[at] == 'x') &&
+            !(end - at == 2 && (unsigned char)gap[at] == 0xC3))
             return false;
     }
     return true;
