@@ -5,6 +5,7 @@
 
 enum {
     FULL_WIDTH = 0xFEE0, /* from an ASCII character to its full-width form */
+    FIRST_LABELS = 15,   /* bits of A to D */
     MOST_INSIDE = 24     /* characters between brackets that may be a list of labels */
 };
 
@@ -133,11 +134,11 @@ static void labels_of(const char *text, struct labels *out)
     }
 }
 
-/* Small letters by themselves may be symbols, "(n)", "(m)": they are labels where the row begins with a. */
+/* Letters by themselves may be symbols, "(n)", "(m)", "(E)": they are labels where the row begins with A, or nearly. */
 static void drop_symbols(struct labels *l, unsigned capitals)
 {
     if (!(l->bracketed & 1))
-        l->bracketed &= capitals;
+        l->bracketed &= capitals & FIRST_LABELS;
 }
 
 const char *check_labels(const char *source, const char *text, struct arena *arena)

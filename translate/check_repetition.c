@@ -3,6 +3,9 @@
 
 enum {
     LONGEST_PERIOD = 12, /* words of a phrase that a model repeats */
+    ECHO_WORDS = 600,    /* that are looked at; the search is quadratic */
+    ECHO_GAP = 4,        /* words from one saying to the next, at least */
+    ECHO_LETTERS = 36,   /* a run of words that texts do not say twice by chance */
     SAID_WORDS = 3       /* a sentence of fewer words may well be said twice ("Scale bars: 5 µm.") */
 };
 
@@ -27,7 +30,7 @@ static size_t longest_loop(const struct check_text *t)
                 continue;
             size_t times = repeats_at(t, at, period), letters = 0;
             for (size_t j = 0; j < period; j++)
-                letters += t->words[at + j].letters;
+                letters += t->words[at + j].digits ? 0 : t->words[at + j].letters;
             if (times > most && letters && (period > 1 || times > 3))
                 most = times;
         }
@@ -56,10 +59,28 @@ static size_t said_again(const struct check_text *t)
     return n;
 }
 
+/* The longest run of words that stands twice, in letters; where a sentence's end is not seen, as in front of "(1)",
+ * this still finds it said again. Both passes are bounded by the words' number. */
+static size_t longest_echo(const struct check_text *t)
+{
+    size_t most = 0, words = t->n_words < ECHO_WORDS ? t->n_words : ECHO_WORDS;
+    for (size_t gap = ECHO_GAP; gap < words; gap++) {
+        size_t letters = 0;
+        for (size_t i = 0; i + gap < words; i++) {
+            letters = check_word_same(&t->words[i], &t->words[i + gap]) ? letters + t->words[i].letters : 0;
+            most = letters > most ? letters : most;
+        }
+    }
+    return most;
+}
+
 const char *check_repetition(const struct check_text *in, const struct check_text *out)
 {
     size_t loop = longest_loop(out);
     if (loop >= 3 && loop > longest_loop(in))
         return "the same words again and again";
+    size_t echo = longest_echo(out);
+    if (echo >= ECHO_LETTERS && echo > 2 * longest_echo(in))
+        return "the same words twice";
     return said_again(out) > said_again(in) ? "a sentence is said twice" : NULL;
 }

@@ -43,7 +43,7 @@ static const char *const units[] = {
     "миллиметр|миллиметров|миллиметра",
     "cm|см|厘米|公分|センチメートル|㎝|센티미터|centimeter|centimeters|centimetre|centimetres|centímetro|centímetros|centimètre|"
     "centimètres|zentimeter|сантиметр|сантиметров|сантиметра",
-    "µm|мкм|微米|マイクロメートル|㎛|um|micron|microns|micrometer|micrometers|micrometre|micrometres|micra|micras|mícrons|"
+    "µm|мкм|微米|マイクロメートル|㎛|micron|microns|micrometer|micrometers|micrometre|micrometres|micra|micras|mícrons|"
     "micrômetros|micrómetros|mikrometer|микрон",
     "nm|нм|纳米|奈米|ナノメートル|nanometer|nanometers|nanómetros|nanômetros|nanomètres",
     "m|м|米|メートル|미터|meter|meters|metre|metres|metro|metros|mètre|mètres|metri|метров|метра",
@@ -174,7 +174,7 @@ static const char *skip_blanks(const char *p)
 static bool shares(const char *gap, size_t len)
 {
     if (len > SHARED_GAP || memchr(gap, '.', len) || memchr(gap, ')', len) || memchr(gap, '(', len) ||
-        memchr(gap, ';', len))
+        memchr(gap, ';', len) || memchr(gap, '/', len))
         return false;
     for (size_t at = 0, next = 0; at < len; at = next) {
         if (!text_is_letter(text_next(gap, len, &next)))
@@ -182,7 +182,8 @@ static bool shares(const char *gap, size_t len)
         size_t end = next;
         while (next < len && text_is_letter(text_next(gap, len, &next)))
             end = next;
-        if (!check_word_joins(gap + at, end - at) && !(end - at == 1 && gap[at] == 'x'))
+        if (!check_word_joins(gap + at, end - at) && !(end - at == 1 && gap[at] == 'x') &&
+            !(end - at == 2 && (unsigned char)gap[at] == 0xC3))
             return false;
     }
     return true;
@@ -213,6 +214,15 @@ static bool is_doubtful(int unit)
     return strchr("mgTVKULNJW", *u) && (u[1] == '|' || !u[1]);
 }
 
+/* How many numerals are the same as `n` and have that unit; any, without `units_found`. */
+static size_t count_with(const struct numbers *list, const int *units_found, const struct number *n, int unit)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < list->n; i++)
+        count += !list->items[i].word && number_same(&list->items[i], n) && (!units_found || units_found[i] == unit);
+    return count;
+}
+
 const char *units_compare(const struct check_text *source, const struct check_text *translation, struct arena *arena)
 {
     struct numbers in = numbers_of(source, NUMBERS_SOURCE, arena),
@@ -230,6 +240,12 @@ const char *units_compare(const struct check_text *source, const struct check_te
                 same = out_unit[j] == in_unit[i];
                 other = out_unit[j];
             }
+        /* The same quantity said twice and once without its unit: as many numbers, fewer of them with it. */
+        if (same && count_with(&in, in_unit, n, in_unit[i]) > count_with(&out, out_unit, n, in_unit[i]) &&
+            count_with(&in, NULL, n, NO_UNIT) == count_with(&out, NULL, n, NO_UNIT)) {
+            same = false;
+            other = NO_UNIT;
+        }
         if (!there || same)
             continue;
         const char *unit = arena_strndup(arena, units[in_unit[i]], strcspn(units[in_unit[i]], "|"));

@@ -49,9 +49,22 @@ bool check_function_words_known(const char *language)
     return words_of(language) != NULL;
 }
 
+/* Particles of Romance languages, names apart too few to tell: three of them in a text without one word of English do.
+ */
+static const char romance[] = " de da do na no em um uma o e la le el del y en di une et ";
+
+static bool listed_language(const char *language)
+{
+    static const char *const languages[] = {"pt", "es", "fr", "it", "ca", "nl"};
+    for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
+        if (language_same(languages[i], language))
+            return true;
+    return false;
+}
+
 const char *check_words_language(const struct check_text *t, size_t least)
 {
-    size_t counts[N_LISTS] = {0}, best = 0;
+    size_t counts[N_LISTS] = {0}, best = 0, particles = 0;
     const char *own = words_of(t->language);
     if (!own)
         return NULL;
@@ -60,9 +73,12 @@ const char *check_words_language(const struct check_text *t, size_t least)
             continue;
         if (listed(own, &t->words[i]))
             return NULL;
+        particles += listed(romance, &t->words[i]);
         for (size_t k = 0; k < N_LISTS; k++)
             counts[k] += listed(lists[k].words, &t->words[i]);
     }
+    if (particles >= least + 1 && t->n_words >= 8 && !listed_language(t->language))
+        return "romance";
     for (size_t k = 1; k < N_LISTS; k++)
         best = counts[k] > counts[best] ? k : best;
     return counts[best] >= least ? lists[best].language : NULL;

@@ -13,7 +13,7 @@ static const struct {
      "eighteen nineteen"},
     {20, 10, "twenty thirty forty fifty sixty seventy eighty ninety hundred"},
     {1, 1,
-     "first/single/once second/twice/both/double third/triple/thrice fourth/quadruple fifth sixth seventh eighth ninth "
+     "first/single/once second/twice third/triple/thrice fourth/quadruple fifth sixth seventh eighth ninth "
      "tenth"},
     {0, 1,
      "zero um/uma dois/duas três quatro cinco seis sete oito nove dez onze doze treze quatorze/catorze quinze "
@@ -26,7 +26,7 @@ static const struct {
     {0, 1, "zéro un/une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize"},
     {20, 10, "vingt trente quarante cinquante soixante"},
     {0, 1,
-     "null ein/eine/einen/einem/eins zwei/beide/beiden drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn "
+     "null ein/eine/einen/einem/eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn "
      "vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn"},
     {20, 10, "zwanzig dreißig/dreissig vierzig fünfzig sechzig siebzig achtzig neunzig hundert"},
     {0, 1,

@@ -205,7 +205,7 @@ static bool is_enclosed(const char *text, size_t start, size_t end)
     int c = text_next(text, start, &next);
     if (c == '[' || c == '(')
         return text[end] == ']' || text[end] == ')' || text[end] == ',' || text[end] == '-';
-    return c == '.' || c == ',' || text_is_letter(c) || c == ')' || c == ']';
+    return c == '.' || c == ',' || (c < 0x2E80 && text_is_letter(c)) || c == ')' || c == ']';
 }
 
 /* "Fig. 1,2": a word that cites in front of it. */
@@ -267,6 +267,8 @@ static void read_year(const char *text, size_t start, const struct scan *s, stru
 static void read_cited_year(const char *behind, const struct scan *s, struct number *n)
 {
     bool year = !n->marks && s->n >= 4 && (memcmp(s->digits, "19", 2) == 0 || memcmp(s->digits, "20", 2) == 0);
+    if (*behind == 's' && !n->marks && s->n == 2 && s->digits[1] == '0')
+        snprintf(n->values[n->n_values++], sizeof n->values[0], "19%.2s", s->digits);
     if (year && s->n > 4 && s->n < 7) {
         snprintf(n->parts, sizeof n->parts, "%.4s %s", s->digits, s->digits + 4);
         n->marks = 1;

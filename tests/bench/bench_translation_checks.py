@@ -108,10 +108,10 @@ def foreign_texts():
     def choose(unit, rng):
         language = rng.choice(sorted(set(texts) - {unit.language, unit.target_language}))
         text = ""
-        wanted = min(len(unit.target), 600) // (2 if language in ("zh", "ja", "ko") else 1)
+        wanted = min(max(len(unit.target), 80), 600) // (2 if language in ("zh", "ja", "ko") else 1)
         while len(text) < wanted or len(text) < 20:
             text += " " + rng.choice(texts[language])
-        return language, text[:max(wanted, 30)].strip()
+        return language, text[:wanted].strip()
     return choose
 
 

@@ -78,7 +78,8 @@ def quantities(unit):
 
 
 def unit_dropped(unit, random, foreign):
-    found = quantities(unit)
+    # In "94% or 95%" the first may go: a unit is shared by the numbers in front of it.
+    found = [m for m in quantities(unit) if not re.match(r"[^\w()]*(?:[a-z]{1,3}[^\w()]*)?\d", unit.target[m.end():])]
     if not found:
         return None
     m = random.choice(found)
@@ -95,8 +96,9 @@ def unit_changed(unit, random, foreign):
 
 def decimals(unit):
     mark = "." if unit.target_language in ("en", "zh", "ja", "ko") else ","
+    comma = unit.language not in ("en", "zh", "ja", "ko")
     return [m for m in re.finditer(r"(?<![\d.,])\d+%s\d+(?![\d.,]*\d)" % re.escape(mark), unit.target)
-            if m.group().replace(mark, ",") in unit.source or m.group().replace(mark, ".") in unit.source]
+            if m.group().replace(mark, "," if comma else ".") in unit.source]
 
 
 def decimal_gone(unit, random, foreign):
