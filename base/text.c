@@ -435,9 +435,10 @@ bool text_language_tag(const char *tag, char out[16])
         return false;
     /* MEDLINE and ISO 639-2/B codes that ICU does not fold to the two-letter code by itself. */
     static const char bibliographic[][2][4] = {
-        {"alb", "sq"}, {"arm", "hy"}, {"baq", "eu"}, {"bur", "my"}, {"chi", "zh"}, {"cze", "cs"}, {"dut", "nl"},
-        {"fre", "fr"}, {"geo", "ka"}, {"ger", "de"}, {"gre", "el"}, {"ice", "is"}, {"mac", "mk"}, {"may", "ms"},
-        {"per", "fa"}, {"rum", "ro"}, {"scr", "hr"}, {"scc", "sr"}, {"slo", "sk"}, {"wel", "cy"}, {"iw", "he"},
+        {"alb", "sq"}, {"arm", "hy"}, {"baq", "eu"}, {"bur", "my"}, {"chi", "zh"}, {"cze", "cs"},
+        {"dut", "nl"}, {"fre", "fr"}, {"geo", "ka"}, {"ger", "de"}, {"gre", "el"}, {"ice", "is"},
+        {"mac", "mk"}, {"may", "ms"}, {"per", "fa"}, {"rum", "ro"}, {"scr", "hr"}, {"scc", "sr"},
+        {"slo", "sk"}, {"tib", "bo"}, {"wel", "cy"}, {"iw", "he"},
     };
     if (uloc_getLanguage(tag, language, sizeof language, &status) < 2 || U_FAILURE(status))
         return false;

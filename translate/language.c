@@ -109,7 +109,7 @@ static bool outweighs(size_t letters, size_t latin, size_t few)
 static const char *settled_by_script(const struct text_scripts *s, const char *article)
 {
     size_t east = s->han + s->kana + s->hangul;
-    if (outweighs(east, s->latin, 6)) {
+    if (outweighs(east, s->latin, 4)) {
         if (2 * s->hangul > east)
             return "ko";
         if (s->kana > 0 && 8 * s->kana >= s->han)
@@ -182,10 +182,12 @@ static const char *by_telltale(const char *text, int script)
     return NULL;
 }
 
-/* The share of texts with such a lead that are told right (tests/bench/README.md). */
-static double confidence_of(double lead)
+/* About the share of texts with such a lead that are told right (tests/bench/README.md): the fewer letters, the less a
+ * lead says, since a name or a borrowed term decides. */
+static double confidence_of(double lead, size_t letters)
 {
-    return 1 / (1 + exp(-0.35 * lead - 0.4));
+    double most = letters < 5 ? 0.4 : letters < 12 ? 0.6 : letters < 32 ? 0.9 : 1;
+    return fmin(most, 1 / (1 + exp(-0.35 * lead - 0.4)));
 }
 
 static enum language_script model_script(int script)
@@ -205,7 +207,7 @@ static const char *other_half(const struct language_detector *d, const char *tex
         half++;
     language_model_fit(d->model, text, half, script, NULL, &a);
     language_model_fit(d->model, text + half, len - half, script, NULL, &b);
-    if (!a.words || !b.words || a.lead < sure || b.lead < sure || strcmp(a.best, b.best) == 0)
+    if (!a.words || !b.words || a.lead < 1.5 * sure || b.lead < 1.5 * sure || strcmp(a.best, b.best) == 0)
         return NULL;
     return strcmp(a.best, "en") == 0 ? b.best : strcmp(b.best, "en") == 0 ? a.best : NULL;
 }
@@ -234,15 +236,15 @@ static void choose(const struct language_detector *d, const char *text, const st
     if (two)
         set(out, two, 0.6, "detector");
     else if (article && language_same(article, of_article.best))
-        set(out, article, confidence_of(of_article.lead + article_counts),
+        set(out, article, confidence_of(of_article.lead + article_counts, s->letters),
             of_article.lead >= 2 ? "detector" : "article");
     else if (known_article && of_article.asked_lead < article_counts)
-        set(out, article, confidence_of(article_counts - of_article.asked_lead), "article");
+        set(out, article, confidence_of(article_counts - of_article.asked_lead, s->letters), "article");
     else if (article && !known_article && of_article.lead < article_counts)
         set(out, article, 0.5, "article");
     else
-        set(out, of_article.best, confidence_of(article ? of_article.lead - article_counts : of_article.lead),
-            "detector");
+        set(out, of_article.best,
+            confidence_of(article ? of_article.lead - article_counts : of_article.lead, s->letters), "detector");
 }
 
 /* For the scripts that several languages share. */
@@ -285,7 +287,7 @@ void language_identify(const struct language_detector *d, const char *text, cons
     article = usable(article, article_tag);
     text_scripts(text, strlen(text), &s);
     const char *settled = settled_by_script(&s, stated ? stated : article);
-    if (!s.letters || (s.letters == s.latin && !has_word(text)))
+    if (!s.letters || (s.letters == s.latin + s.greek && !has_word(text)))
         set(out, "zxx", 1, "script");
     else if (settled && stated && language_same(settled, stated))
         set(out, stated, 0.99, "document");

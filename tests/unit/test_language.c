@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
+
 static struct language_detector *detector;
 
 static int open_detector(void **state)
@@ -90,7 +92,7 @@ static void test_what_the_document_states(void **state)
 static void test_short_texts(void **state)
 {
     expect("Study flow chart", NULL, "en", "en", "detector");
-    expect("Fluxograma do estudo", NULL, "pt", "pt", "article");
+    expect("Fluxograma do estudo", NULL, "pt", "pt", "detector");
     expect("0.5 Gy, n = 12", NULL, "pt", "zxx", "script");
     expect("(A)", "pt", "pt", "zxx", "script");
     expect("12 ± 3.4 (95 %)", "en", "en", "zxx", "script");
@@ -99,6 +101,87 @@ static void test_short_texts(void **state)
     struct language l;
     language_identify(detector, "Xyz", NULL, NULL, &l);
     assert_true(l.confidence < 0.5);
+}
+
+/* Without a word of the document or the article. */
+static void test_languages(void **state)
+{
+    static const char *const cases[][2] = {
+        {"Ergebnisse der Bestrahlung bei Arthrose", "de"},
+        {"Overleving van de patiënten na de behandeling met lage dosis", "nl"},
+        {"Andamento del dolore dopo la radioterapia a basse dosi", "it"},
+        {"Evolució del dolor dels malalts després del tractament amb dosis baixes", "ca"},
+        {"Smärtan hos patienterna före och efter behandlingen", "sv"},
+        {"Smerterne hos patienterne før og efter behandlingen af knæet", "da"},
+        {"Potilaiden kipu ennen hoitoa ja hoidon jälkeen", "fi"},
+        {"Zmiany bólu u chorych po napromienianiu małą dawką", "pl"},
+        {"Změny bolesti u nemocných po ozáření nízkou dávkou", "cs"},
+        {"Zmeny bolesti u pacientov po ožiarení nízkou dávkou", "sk"},
+        {"A betegek fájdalma a kis dózisú besugárzás előtt és után", "hu"},
+        {"Evoluția durerii la pacienți după iradierea cu doze mici", "ro"},
+        {"Hastaların tedavi öncesi ve sonrası ağrı puanları", "tr"},
+        {"Promjene boli u bolesnika nakon liječenja niskim dozama zračenja", "hr"},
+        {"Spremembe bolečine pri bolnikih po obsevanju z majhnim odmerkom", "sl"},
+        {"Perubahan nyeri pada pasien setelah terapi dengan dosis rendah", "id"},
+        {"Thay đổi mức độ đau của bệnh nhân sau khi điều trị", "vi"},
+        {"Pacientų skausmo pokyčiai po gydymo mažomis dozėmis", "lt"},
+        {"Sāpju izmaiņas pacientiem pēc ārstēšanas ar mazām devām", "lv"},
+        {"Patsientide valu enne ja pärast ravi väikeste annustega", "et"},
+        {"Промени в болката при пациентите след лъчелечение", "bg"},
+        {"Промене бола код болесника после лечења малим дозама зрачења", "sr"},
+        {"Змены болю ў хворых пасля лячэння малымі дозамі", "be"},
+        {"Төмен дозалы сәулелендіруден кейін науқастардың ауырсынуы", "kk"},
+        {"تغير شدة الألم لدى المرضى بعد العلاج الإشعاعي", "ar"},
+        {"تغییرات درد بیماران پس از پرتودرمانی با دوز پایین", "fa"},
+        {"کم خوراک تابکاری کے بعد مریضوں کے درد میں تبدیلی", "ur"},
+        {"रोगियों के दर्द में परिवर्तन", "hi"},
+        {"रुग्णांच्या वेदनांमध्ये बदल झाला आहे", "mr"},
+        {"שינויים בכאב לאחר טיפול בקרינה במינון נמוך", "he"},
+        {"การเปลี่ยนแปลงของอาการปวดหลังการฉายรังสี", "th"},
+        {"Dose-response curve", "en"},
+        {"Flujo de los pacientes", "es"},
+        {"Características da amostra", "pt"},
+        {"Schéma de l’étude", "fr"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct language l;
+        language_identify(detector, cases[i][0], NULL, NULL, &l);
+        if (strcmp(l.tag, cases[i][1]) != 0)
+            fail_msg("'%s': %s (%.2f), not %s", cases[i][0], l.tag, l.confidence, cases[i][1]);
+    }
+}
+
+static void test_two_languages_and_bytes(void **state)
+{
+    struct language l;
+    language_identify(detector,
+                      "Cambios de la puntuación del dolor en los pacientes de ambos grupos después del tratamiento. "
+                      "Changes of the pain score in the patients of both groups after the treatment was given.",
+                      NULL, NULL, &l);
+    assert_string_equal(l.tag, "es");
+    assert_true(l.confidence < 0.9);
+    language_identify(detector, "Wirkung der \xff\xfe Bestrahlung auf die \xc3( Gelenke", NULL, NULL, &l);
+    assert_string_equal(l.tag, "de");
+    expect("\xce\xb1 \xc2\xb1 \xce\xb2, 5 %", NULL, NULL, "zxx", "script");
+}
+
+/* MEDLINE and ISO 639-2, bibliographic and terminological. */
+static void test_codes(void **state)
+{
+    static const char *const cases[][2] = {
+        {"fre", "fr"}, {"fra", "fr"}, {"ger", "de"}, {"deu", "de"}, {"chi", "zh"}, {"zho", "zh"}, {"cze", "cs"},
+        {"ces", "cs"}, {"dut", "nl"}, {"nld", "nl"}, {"por", "pt"}, {"rum", "ro"}, {"ron", "ro"}, {"slo", "sk"},
+        {"slk", "sk"}, {"alb", "sq"}, {"sqi", "sq"}, {"gre", "el"}, {"ell", "el"}, {"per", "fa"}, {"fas", "fa"},
+        {"mac", "mk"}, {"mkd", "mk"}, {"may", "ms"}, {"msa", "ms"}, {"ice", "is"}, {"isl", "is"}, {"geo", "ka"},
+        {"kat", "ka"}, {"arm", "hy"}, {"hye", "hy"}, {"baq", "eu"}, {"eus", "eu"}, {"wel", "cy"}, {"cym", "cy"},
+        {"bur", "my"}, {"mya", "my"}, {"tib", "bo"}, {"bod", "bo"}, {"scr", "hr"}, {"hrv", "hr"}, {"scc", "sr"},
+        {"srp", "sr"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char tag[16];
+        if (!text_language_tag(cases[i][0], tag) || strcmp(tag, cases[i][1]) != 0)
+            fail_msg("%s: %s, not %s", cases[i][0], tag, cases[i][1]);
+    }
 }
 
 static void test_contradicts(void **state)
@@ -123,6 +206,9 @@ int main(void)
         cmocka_unit_test(test_script),
         cmocka_unit_test(test_what_the_document_states),
         cmocka_unit_test(test_short_texts),
+        cmocka_unit_test(test_languages),
+        cmocka_unit_test(test_two_languages_and_bytes),
+        cmocka_unit_test(test_codes),
         cmocka_unit_test(test_contradicts),
         cmocka_unit_test(test_names),
     };
