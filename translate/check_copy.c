@@ -59,6 +59,15 @@ static bool is_telltale(const struct check_text *in, const struct check_word *w)
     return w->small && check_function_word(in->language, w);
 }
 
+/* A gloss, "air crescent sign (sinal do crescente aéreo)": the source's term in brackets behind its translation. */
+static bool is_gloss(const struct check_text *t, const struct check_word *w)
+{
+    const char *p = w->start;
+    while (p > t->text && w->start - p < 80 && p[-1] != '(' && p[-1] != ')')
+        p--;
+    return p > t->text && p[-1] == '(' && strchr(w->start, ')');
+}
+
 /* A telltale between small words of the source: "pacientes com dor". In names its neighbours begin with capitals. */
 static bool is_left(const struct check_text *in, const struct check_text *out, size_t i)
 {
@@ -79,7 +88,7 @@ static const char *left_word(const struct check_text *in, const struct check_tex
     if (!language_same(out->language, "en"))
         return NULL;
     for (size_t i = 0; i < out->n_words; i++)
-        if (is_left(in, out, i))
+        if (is_left(in, out, i) && !is_gloss(out, &out->words[i]))
             return arena_printf(arena, "'%.*s' was left untranslated", (int)out->words[i].len, out->words[i].start);
     return NULL;
 }
@@ -157,7 +166,7 @@ static const char *left_run(const struct check_text *in, const struct check_text
                 !check_word_same(&out->words[i], &in->words[j]))
                 continue;
             size_t n = run_at(in, j, out, i, &heavy, &dense);
-            if ((heavy < enough || !is_of_source(in, out, i, n)) && dense < LEFT_DENSE)
+            if ((heavy < enough || is_gloss(out, &out->words[i]) || !is_of_source(in, out, i, n)) && dense < LEFT_DENSE)
                 continue;
             const struct check_word *last = &out->words[i + n - 1];
             int len = (int)(last->start + last->len - out->words[i].start);

@@ -141,6 +141,8 @@ static int unit_at(const char *text, size_t *len)
 {
     int found = NO_UNIT;
     *len = 0;
+    if (!*text || strchr(".,;:()[]=<>+/&*\"'", *text))
+        return NO_UNIT;
     for (int u = 0; u < N_UNITS; u++)
         for (const char *form = units[u]; *form;) {
             size_t n = strcspn(form, "|"),
@@ -196,6 +198,9 @@ static int *units_of(const struct numbers *list, struct arena *arena)
     for (size_t i = list->n; i-- > 0;) {
         const struct number *n = &list->items[i];
         size_t len;
+        found[i] = NO_UNIT;
+        if (n->word)
+            continue;
         found[i] = unit_at(skip_blanks(n->start + n->len), &len);
         if (found[i] != NO_UNIT || i + 1 == list->n || n->word)
             continue;

@@ -45,6 +45,9 @@ static const struct {
 static int listed(const char *words, const char *folded, size_t len)
 {
     int index = 0;
+    /* Nearly no word is in the list, and this says so soonest. */
+    if (!strstr(words, folded))
+        return -1;
     for (const char *p = words; *p; p++) {
         size_t n = strcspn(p, " /");
         if (n == len && memcmp(p, folded, n) == 0)
