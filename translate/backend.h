@@ -34,7 +34,7 @@ struct backend_options {
  * back as they are. */
 struct backend_text {
     const char *text;
-    const char *what;    /* "figure caption", "sentence of a scientific article", ... */
+    const char *what;    /* "figure caption", "sentence of a scientific article", ...; a backend may leave it out */
     int attempt;         /* 0: the first */
     const char *earlier; /* the translation that was rejected, with placeholders; NULL: none */
     const char *failure; /* what was wrong with it, in words that a model understands; NULL: none */

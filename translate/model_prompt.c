@@ -50,15 +50,6 @@ static const char *write_schema(size_t n, struct arena *arena)
     return keep(&out, arena);
 }
 
-/* "Texts: 1 figure caption, 2 title of a scientific article". */
-static const char *write_what(const struct backend_text *texts, size_t n, struct arena *arena)
-{
-    struct str out = STR_INIT(MOST_PROMPT);
-    for (size_t i = 0; i < n; i++)
-        str_addf(&out, "%s%zu %s", i ? ", " : "Texts: ", i + 1, texts[i].what);
-    return keep(&out, arena);
-}
-
 /* "Strahlentherapie = radiotherapy; ...": of the terms that stand in these texts. */
 static const char *write_terms(const struct backend_request *r, struct arena *arena)
 {
@@ -112,7 +103,6 @@ void model_prompt_make(const struct backend_request *r, size_t first, size_t n, 
         {"placeholders", write_placeholders(texts, n, arena)},
         {"earlier", single ? texts->earlier : NULL},
         {"failure", single ? texts->failure : NULL},
-        {"what", write_what(texts, n, arena)},
         {"texts", write_texts(texts, n, arena)},
     };
     struct str user = STR_INIT(MOST_PROMPT);

@@ -1,9 +1,9 @@
 /* model_prompt.h: what a chat model is asked for translations with: the texts of translate/prompts/model/, filled in.
  *
- * The system prompt is the same for all requests, so that servers keep it in their prefix cache. The article's title is
- * left out: a model of 1.5 billion parameters mixed its words into captions, and left the title itself untranslated. The
- * texts are one JSON object, {"1": "...", "2": "..."}, alone on the last line of the user's turn; the reply has to be
- * the same with translations in it. */
+ * The system prompt is the same for all requests, so that servers keep it in their prefix cache. Left out are the
+ * article's title, whose words a model of 1.5 billion parameters mixed into captions, and what kind of text each is,
+ * since it began translations with "Figure caption:". The texts are one JSON object, {"1": "...", "2": "..."}, alone on
+ * the last line of the user's turn; the reply has to be the same with translations in it. */
 #ifndef FIGMILL_TRANSLATE_MODEL_PROMPT_H
 #define FIGMILL_TRANSLATE_MODEL_PROMPT_H
 
