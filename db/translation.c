@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/sha256.h"
 #include "base/str.h"
 
 enum { MOST_SOURCES = 500, SAMPLE_BYTES = 4000 };
@@ -14,32 +15,47 @@ enum { MOST_SOURCES = 500, SAMPLE_BYTES = 4000 };
     "JOIN document td ON td.document_id = tf.document_id JOIN caption tc ON tc.figure_id = tf.figure_id "              \
     "WHERE tm.truth_id = " figure " AND tm.matched_by <> 'repeat' ORDER BY td.sha256, tf.anchor, tc.ordinal"
 
+/* The view article_front must be asked for one article by its number: it then looks at that one's documents only. */
+static bool add_front(struct db *db, int64_t article_id, const char *figures, char inputs[SHA256_SIZE], struct err *e)
+{
+    sqlite3_stmt *s =
+        db_bind(db, e, "SELECT language, title, titles FROM article_front WHERE article_id = ?1", "i", article_id);
+    int more = s ? db_step(db, s, e) : -1;
+    bool known = more > 0;
+    sha256_list(inputs, figures, known ? db_text(s, 0) : NULL, known ? db_text(s, 1) : NULL,
+                known ? db_text(s, 2) : NULL, SHA256_END);
+    inputs[TRANSLATION_INPUTS - 1] = 0;
+    while (more > 0)
+        more = db_step(db, s, e);
+    return more == 0;
+}
+
 bool translation_candidates(struct db *db, const char *version, int part, int parts, translation_candidate_fn *each,
                             void *context, struct err *e)
 {
-    /* The views are asked for one article by its number: they then look at that one's documents only. */
     sqlite3_stmt *s = db_bind(
         db, e,
-        "SELECT g.article_id, g.part, fingerprint(?1, g.figures, af.language, af.title, af.titles), t.fingerprint FROM ("
+        "SELECT g.article_id, g.part, fingerprint(?1, g.figures), t.fingerprint FROM ("
         " SELECT article_id, part, group_concat(hash, ' ') AS figures FROM ("
-        "  SELECT a.article_id, part(a.key) AS part, fingerprint(v.figure_id, f.content_hash, "
+        "  SELECT a.article_id, part(a.key) AS part, fingerprint(f.figure_id, f.content_hash, "
         "  (SELECT group_concat(p.ordinal || ':' || coalesce(p.caption, ''), char(10)) FROM panel p "
-        "   WHERE p.figure_id = v.figure_id), "
+        "   WHERE p.figure_id = f.figure_id), "
         "  (SELECT group_concat(text, char(10)) FROM (SELECT tc.text " TWIN_CAPTIONS(
-            "v.figure_id") "))) AS hash "
-                           "  FROM v_figure v JOIN figure f USING (figure_id) JOIN article a USING (article_id) "
-                           "  WHERE v.drop_reason IS NULL AND v.caption <> '' AND part(a.key) % ?3 = ?2 "
-                           "  ORDER BY a.article_id, v.figure_id) GROUP BY article_id) g "
-                           "LEFT JOIN article_front af USING (article_id) "
+            "f.figure_id") "))) AS hash "
+                           "  FROM figure f JOIN figure_use u USING (figure_id) JOIN article a ON a.article_id = u.article_id "
+                           "  WHERE u.drop_reason IS NULL AND part(a.key) % ?3 = ?2 AND EXISTS "
+                           "  (SELECT 1 FROM caption c WHERE c.figure_id = f.figure_id AND c.ordinal = 0 AND c.text <> '') "
+                           "  ORDER BY a.article_id, f.figure_id) GROUP BY article_id) g "
                            "LEFT JOIN task t ON t.stage = 'translate' AND t.item = CAST(g.article_id AS TEXT) ORDER BY g.article_id",
         "tii", version, (int64_t)part, (int64_t)parts);
     int more = s ? 1 : -1;
     while (more > 0 && (more = db_step(db, s, e)) > 0) {
+        char inputs[SHA256_SIZE];
         struct translation_candidate c = {.article_id = sqlite3_column_int64(s, 0),
                                           .part = sqlite3_column_int(s, 1),
-                                          .inputs = db_text(s, 2),
+                                          .inputs = inputs,
                                           .fingerprint = db_text(s, 3)};
-        if (!each(context, &c, e)) {
+        if (!add_front(db, c.article_id, db_text(s, 2), inputs, e) || !each(context, &c, e)) {
             sqlite3_reset(s);
             return false;
         }
@@ -66,19 +82,28 @@ static bool add_sources(struct db *db, sqlite3_stmt *s, const char *field, struc
     return more == 0;
 }
 
-/* The view article_front must be asked for one article by its number: it then looks at that one's documents only. */
+/* With the title as a source, and its translations by the authors. */
 static bool read_front(struct db *db, int64_t article_id, struct arena *arena, struct translation_input *out,
-                       struct err *e)
+                       struct translation_figure *titles, struct err *e)
 {
+    static const char *const translated =
+        "SELECT 0, 0, t.value ->> 0, t.value ->> 1 FROM article_front f, json_each(iif(json_valid(f.titles), f.titles, "
+        "'[]')) t WHERE f.article_id = ?1";
     sqlite3_stmt *s =
         db_bind(db, e, "SELECT language, title FROM article_front WHERE article_id = ?1", "i", article_id);
     int more = s ? db_step(db, s, e) : -1;
+    *titles = (struct translation_figure){.n_sources = 0};
     if (more > 0) {
         out->language = arena_strdup(arena, db_text(s, 0));
         out->title = arena_strdup(arena, db_text(s, 1));
         more = db_step(db, s, e);
     }
-    return more == 0;
+    if (more < 0 || !out->title || !*out->title)
+        return more == 0;
+    titles->sources = arena_new(arena, sizeof *titles->sources);
+    titles->sources[titles->n_sources++] = (struct translation_source){.field = "title", .text = out->title};
+    return add_sources(db, db_bind(db, e, translated, "i", article_id), "title", arena, &titles->authors,
+                       &titles->n_authors, e);
 }
 
 /* The figures, each with its document's sample. */
@@ -90,11 +115,13 @@ static bool read_figures(struct db *db, int64_t article_id, struct arena *arena,
     const char *sample = NULL;
     sqlite3_stmt *s = db_bind(
         db, e,
-        "SELECT v.figure_id, f.document_id, "
+        "SELECT f.figure_id, f.document_id, "
         "(SELECT substr(group_concat(text, ' '), 1, ?2) FROM (SELECT c.text FROM figure n JOIN caption c "
         " ON c.figure_id = n.figure_id AND c.ordinal = 0 WHERE n.document_id = f.document_id ORDER BY n.ordinal LIMIT 10)) "
-        "FROM v_figure v JOIN figure f USING (figure_id) WHERE v.article_id = ?1 AND v.drop_reason IS NULL "
-        "AND v.caption <> '' ORDER BY f.document_id, f.ordinal, v.figure_id",
+        "FROM document d CROSS JOIN figure f ON f.document_id = d.document_id JOIN figure_use u USING (figure_id) "
+        "WHERE d.article_id = ?1 AND u.drop_reason IS NULL AND EXISTS "
+        "(SELECT 1 FROM caption c WHERE c.figure_id = f.figure_id AND c.ordinal = 0 AND c.text <> '') "
+        "ORDER BY f.document_id, f.ordinal, f.figure_id",
         "ii", article_id, (int64_t)SAMPLE_BYTES);
     int more = s ? 1 : -1;
     while (more > 0 && (more = db_step(db, s, e)) > 0) {
@@ -107,8 +134,20 @@ static bool read_figures(struct db *db, int64_t article_id, struct arena *arena,
     return more == 0;
 }
 
-static bool read_sources(struct db *db, int64_t article_id, struct arena *arena, struct translation_figure *out,
-                         struct err *e)
+static void append(struct arena *arena, struct translation_source **list, size_t *n,
+                   const struct translation_source *more, size_t n_more)
+{
+    struct translation_source *all = arena_array(arena, *n + n_more, sizeof *all);
+    if (*n)
+        memcpy(all, *list, *n * sizeof *all);
+    if (n_more)
+        memcpy(all + *n, more, n_more * sizeof *all);
+    *list = all;
+    *n += n_more;
+}
+
+static bool read_sources(struct db *db, const struct translation_figure *titles, struct arena *arena,
+                         struct translation_figure *out, struct err *e)
 {
     static const char *const captions = "SELECT 0, 0, language, text FROM caption WHERE figure_id = ?1 AND ordinal = 0";
     static const char *const panels =
@@ -116,27 +155,25 @@ static bool read_sources(struct db *db, int64_t article_id, struct arena *arena,
         "AND c.ordinal = 0 WHERE p.figure_id = ?1 AND p.caption <> '' ORDER BY p.ordinal";
     static const char *const mentions =
         "SELECT 0, ordinal, language, text FROM mention WHERE figure_id = ?1 AND text <> '' ORDER BY ordinal";
-    static const char *const title =
-        "SELECT 0, 0, NULL, title FROM article_front WHERE article_id = ?1 AND title <> ''";
     static const char *const authors =
         "SELECT 0, ordinal, language, text FROM caption WHERE figure_id = ?1 AND ordinal > 0 ORDER BY ordinal";
-    static const char *const titles =
-        "SELECT 0, 0, t.value ->> 0, t.value ->> 1 FROM article_front f, json_each(iif(json_valid(f.titles), f.titles, '[]')) t WHERE f.article_id = ?1";
     static const char *const twins = "SELECT 0, tc.ordinal, tc.language, tc.text " TWIN_CAPTIONS("?1");
     const struct {
         const char *sql, *field;
-        int64_t id;
         bool by_authors;
-    } queries[] = {{captions, "caption", out->figure_id, false}, {panels, "caption", out->figure_id, false},
-                   {mentions, "mention", out->figure_id, false}, {title, "title", article_id, false},
-                   {authors, "caption", out->figure_id, true},   {twins, "caption", out->figure_id, true},
-                   {titles, "title", article_id, true}};
+    } queries[] = {{captions, "caption", false},
+                   {panels, "caption", false},
+                   {mentions, "mention", false},
+                   {authors, "caption", true},
+                   {twins, "caption", true}};
     bool ok = true;
     for (size_t i = 0; ok && i < sizeof queries / sizeof *queries; i++) {
         bool a = queries[i].by_authors;
-        ok = add_sources(db, db_bind(db, e, queries[i].sql, "i", queries[i].id), queries[i].field, arena,
+        ok = add_sources(db, db_bind(db, e, queries[i].sql, "i", out->figure_id), queries[i].field, arena,
                          a ? &out->authors : &out->sources, a ? &out->n_authors : &out->n_sources, e);
     }
+    append(arena, &out->sources, &out->n_sources, titles->sources, titles->n_sources);
+    append(arena, &out->authors, &out->n_authors, titles->authors, titles->n_authors);
     return ok;
 }
 
@@ -144,9 +181,10 @@ bool translation_input(struct db *db, int64_t article_id, struct arena *arena, s
                        struct err *e)
 {
     *out = (struct translation_input){0};
-    bool ok = read_front(db, article_id, arena, out, e) && read_figures(db, article_id, arena, out, e);
+    struct translation_figure titles;
+    bool ok = read_front(db, article_id, arena, out, &titles, e) && read_figures(db, article_id, arena, out, e);
     for (size_t i = 0; ok && i < out->n; i++)
-        ok = read_sources(db, article_id, arena, &out->figures[i], e);
+        ok = read_sources(db, &titles, arena, &out->figures[i], e);
     return ok;
 }
 

@@ -11,6 +11,8 @@
 #include "base/err.h"
 #include "db/db.h"
 
+enum { TRANSLATION_INPUTS = 33 /* bytes of a candidate's hash, with its NUL */ };
+
 /* An article with figures that have a caption and are not dropped. */
 struct translation_candidate {
     int64_t article_id;

@@ -175,9 +175,12 @@ static const char *skip_blanks(const char *p)
 /* Whether what stands between two numbers makes them one quantity: marks, and words like "and". */
 static bool shares(const char *gap, size_t len)
 {
-    if (len > SHARED_GAP || memchr(gap, '.', len) || memchr(gap, ')', len) || memchr(gap, '(', len) ||
-        memchr(gap, ';', len) || memchr(gap, '/', len))
+    static const char *const parting[] = {".", "(", ")", ";", "/", "。", "（", "）", "；", "．"};
+    if (len > SHARED_GAP)
         return false;
+    for (size_t i = 0; i < sizeof parting / sizeof *parting; i++)
+        if (memmem(gap, len, parting[i], strlen(parting[i])))
+            return false;
     for (size_t at = 0, next = 0; at < len; at = next) {
         if (!text_is_letter(text_next(gap, len, &next)))
             continue;

@@ -34,6 +34,8 @@ void checks_run(const struct language_detector *d, const struct checks_input *gi
     failed[CHECK_REPETITION] = check_repetition(&in, &text);
     failed[CHECK_REFUSAL] = check_refusal(in.text, text.text);
     failed[CHECK_MARKUP] = check_markup(in.text, text.text);
+    if (given->n_terms)
+        failed[CHECK_GLOSSARY] = glossary_check(given->terms, given->n_terms, given->translation, given->target, arena);
 }
 
 const char *checks_first(const struct checks *c)

@@ -95,11 +95,11 @@ class Backend(unittest.TestCase):
         self.assertEqual(reasons[True], "reply")
 
     def test_what_the_checks_find(self):
-        with LibreTranslate(faults=[("Fixation", ["equal", "*"]), ("Radiografias", ["entities", "*"])]) as server:
+        with LibreTranslate(faults=[("Fixation", ["equal", "*"]), ("Синовиальная", ["entities", "*"])]) as server:
             self.assertEqual(self.translate(server.url).status, 0)
         reasons = {source.split()[0]: reason for source, _, reason, _, _ in self.rows() if source in KNOWN}
         self.assertEqual(reasons["Fixation"], "copy")
-        self.assertEqual(reasons["Radiografias"], "markup")
+        self.assertEqual(reasons["Синовиальная"], "markup")
 
     def test_no_server(self):
         for url, key, says in ("http://127.0.0.1:1", None, "LIBRETRANSLATE_URL"), (None, "wrong", "Invalid API key"):
