@@ -194,8 +194,16 @@ static bool shares(const char *gap, size_t len)
     return true;
 }
 
+/* "71" of "23/71", "2" of "m2". */
+static bool is_part(const char *text, const struct number *n)
+{
+    const char *p = n->start - 1;
+    return n->start > text + 1 &&
+           ((*p == '/' && p[-1] >= '0' && p[-1] <= '9') || ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z'));
+}
+
 /* The unit of each number; one without takes that of the number close behind it ("3 and 5 mm", "2-4 Gy"). */
-static int *units_of(const struct numbers *list, struct arena *arena)
+static int *units_of(const char *text, const struct numbers *list, struct arena *arena)
 {
     int *found = arena_array(arena, list->n + 1, sizeof *found);
     for (size_t i = list->n; i-- > 0;) {
@@ -208,7 +216,7 @@ static int *units_of(const struct numbers *list, struct arena *arena)
         if (found[i] != NO_UNIT || i + 1 == list->n || n->word)
             continue;
         const struct number *next = n + 1;
-        if (!next->word && next->start >= n->start + n->len &&
+        if (!is_part(text, n) && !next->word && next->start >= n->start + n->len &&
             shares(n->start + n->len, (size_t)(next->start - (n->start + n->len))))
             found[i] = found[i + 1];
     }
@@ -231,11 +239,20 @@ static size_t count_with(const struct numbers *list, const int *units_found, con
     return count;
 }
 
+/* "1 mm 2" for "1 mm2": the raised digit of a text that has lost its print. */
+static bool is_apart(const struct number *n, int unit)
+{
+    const char *form = units[unit], *text = skip_blanks(n->start + n->len);
+    size_t last = strcspn(form, "|") - 1;
+    return (form[last] == '2' || form[last] == '3') && strncmp(text, form, last) == 0 && text[last] == ' ' &&
+           text[last + 1] == form[last];
+}
+
 const char *units_compare(const struct check_text *source, const struct check_text *translation, struct arena *arena)
 {
     struct numbers in = numbers_of(source, NUMBERS_SOURCE, arena),
                    out = numbers_of(translation, NUMBERS_TRANSLATION, arena);
-    int *in_unit = units_of(&in, arena), *out_unit = units_of(&out, arena);
+    int *in_unit = units_of(source->text, &in, arena), *out_unit = units_of(translation->text, &out, arena);
     for (size_t i = 0; i < in.n; i++) {
         const struct number *n = &in.items[i];
         if (n->word || in_unit[i] == NO_UNIT || is_doubtful(in_unit[i]))
@@ -245,11 +262,12 @@ const char *units_compare(const struct check_text *source, const struct check_te
         for (size_t j = 0; j < out.n && !same; j++)
             if (!out.items[j].word && number_same(n, &out.items[j])) {
                 there = true;
-                same = out_unit[j] == in_unit[i];
+                same = out_unit[j] == in_unit[i] || is_apart(&out.items[j], in_unit[i]);
                 other = out_unit[j];
             }
         /* The same quantity said twice and once without its unit: as many numbers, fewer of them with it. */
-        if (same && count_with(&in, in_unit, n, in_unit[i]) > count_with(&out, out_unit, n, in_unit[i]) &&
+        if (same && other == in_unit[i] &&
+            count_with(&in, in_unit, n, in_unit[i]) > count_with(&out, out_unit, n, in_unit[i]) &&
             count_with(&in, NULL, n, NO_UNIT) == count_with(&out, NULL, n, NO_UNIT)) {
             same = false;
             other = NO_UNIT;

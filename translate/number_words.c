@@ -3,43 +3,52 @@
 
 #include <string.h>
 
+#include "translate/language.h"
+
 /* Lists from the value at the left on, forms of one value divided by '/'. */
 static const struct {
+    const char *language;
     int from, step;
     const char *words;
 } lists[] = {
-    {0, 1,
+    {"en", 0, 1,
      "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
      "eighteen nineteen"},
-    {20, 10, "twenty thirty forty fifty sixty seventy eighty ninety hundred"},
-    {1, 1,
-     "first/single/once second/twice third/triple/thrice fourth/quadruple fifth sixth seventh eighth ninth "
-     "tenth"},
-    {0, 1,
+    {"en", 20, 10, "twenty thirty forty fifty/half sixty seventy eighty ninety hundred"},
+    {"en", 1, 1,
+     "first/single/once second/twice/square/squared third/triple/thrice/cubic fourth/quadruple fifth sixth seventh "
+     "eighth ninth tenth"},
+    {"en", 25, 1, "quarter"},
+    {"pt", 0, 1,
      "zero um/uma dois/duas três quatro cinco seis sete oito nove dez onze doze treze quatorze/catorze quinze "
      "dezesseis/dezasseis dezessete/dezassete dezoito dezenove/dezanove"},
-    {20, 10, "vinte trinta quarenta cinquenta/cinqüenta sessenta setenta oitenta noventa cem/cento"},
-    {0, 1,
+    {"pt", 20, 10, "vinte trinta quarenta cinquenta/cinqüenta/metade sessenta setenta oitenta noventa cem/cento"},
+    {"pt", 25, 1, "quarto"},
+    {"es", 0, 1,
      "cero uno/una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis "
      "diecisiete dieciocho diecinueve"},
-    {20, 10, "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa cien/ciento"},
-    {0, 1, "zéro un/une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize"},
-    {20, 10, "vingt trente quarante cinquante soixante"},
-    {0, 1,
+    {"es", 20, 10, "veinte treinta cuarenta cincuenta/mitad sesenta setenta ochenta noventa cien/ciento"},
+    {"es", 25, 1, "cuarto"},
+    {"fr", 0, 1, "zéro un/une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize"},
+    {"fr", 20, 10, "vingt trente quarante cinquante/moitié soixante"},
+    {"fr", 25, 1, "quart"},
+    {"de", 0, 1,
      "null ein/eine/einen/einem/eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn "
      "vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn"},
-    {20, 10, "zwanzig dreißig/dreissig vierzig fünfzig sechzig siebzig achtzig neunzig hundert"},
-    {0, 1,
+    {"de", 20, 10, "zwanzig dreißig/dreissig vierzig fünfzig/hälfte sechzig siebzig achtzig neunzig hundert"},
+    {"de", 25, 1, "viertel"},
+    {"it", 0, 1,
      "zero uno/una due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici "
      "diciassette diciotto diciannove"},
-    {20, 10, "venti trenta quaranta cinquanta sessanta settanta ottanta novanta cento"},
-    {0, 1, "nul een/één twee drie vier vijf zes zeven acht negen tien elf twaalf"},
-    {0, 1,
+    {"it", 20, 10, "venti trenta quaranta cinquanta/metà sessanta settanta ottanta novanta cento"},
+    {"nl", 0, 1, "nul een/één twee drie vier vijf zes zeven acht negen tien elf twaalf"},
+    {"ru", 0, 1,
      "ноль один/одна/одной/одного два/две/двух/двумя/двум три/трех/трёх/тремя четыре/четырех/четырёх пять/пяти "
      "шесть/шести семь/семи восемь/восьми девять/девяти десять/десяти одиннадцать двенадцать"},
-    {50, 1, "half/metade/mitad/moitié/hälfte/metà/половина/половины"},
-    {25, 1, "quarter/quarto/cuarto/quart/viertel/четверть"},
-    {0, 1, "〇/零 一 二/两/兩 三 四 五 六 七 八 九 十"},
+    {"ru", 50, 1, "половина/половины"},
+    {"ru", 25, 1, "четверть"},
+    {"zh", 0, 1, "〇/零 一 二/两/兩 三 四 五 六 七 八 九 十"},
+    {"ja", 0, 1, "〇/零 一 二 三 四 五 六 七 八 九 十"},
 };
 
 static int listed(const char *words, const char *folded, size_t len)
@@ -66,7 +75,7 @@ static int roman_digit(char c)
     return c == 'I' ? 1 : c == 'V' ? 5 : c == 'X' ? 10 : 0;
 }
 
-/* I to XXXIX, in capitals; "I" and "X" alone are more often something else, but cost nothing as a second reading. */
+/* I to XXXIX, in capitals. */
 static int roman(const char *start, size_t len)
 {
     int value = 0;
@@ -79,11 +88,11 @@ static int roman(const char *start, size_t len)
     return len ? value : -1;
 }
 
-int number_word(const char *folded, const char *start, size_t len)
+int number_word(const char *language, const char *folded, const char *start, size_t len)
 {
     size_t folded_len = strlen(folded);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        int at = listed(lists[i].words, folded, folded_len);
+        int at = language_same(lists[i].language, language) ? listed(lists[i].words, folded, folded_len) : -1;
         if (at >= 0)
             return lists[i].from + at * lists[i].step;
     }

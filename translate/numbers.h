@@ -20,10 +20,13 @@ struct number {
     size_t n_values;
     char parts[NUMBER_DIGITS + 2]; /* as written, marks as blanks: "2,5" may be two numbers of a list */
     size_t marks;
-    bool decimal; /* its first reading is one */
-    bool list;    /* may be a list: it cites, or stands in brackets */
-    bool month;   /* in front of 月 */
-    bool word;    /* written as a word */
+    const char *part_of; /* `parts` of the list that it was read from; NULL: it stands by itself */
+    bool decimal;        /* its first reading is one */
+    bool list;           /* may be a list: it cites, or stands in brackets */
+    bool month;          /* in front of 月 */
+    bool glued;          /* behind a small letter */
+    bool raised;         /* behind the letters of a word: a citation that was raised in print */
+    bool word;           /* written as a word */
     bool found;
 };
 

@@ -14,13 +14,16 @@ ABBREVIATED = re.compile(r"(?:\b(?:figs?|tabs?|al|vs|dr|dra|drs|prof|ca|cf|no|no
                          r"|e\.g|p\.ex|ex|[A-Z]))\.$", re.I)
 # A citation may stand behind the stop, "0.4, P" is none.
 STOP = re.compile(r"(?:[.!?][\])”\"']*|(?<=[^\W\d])[\])”\"']?[.!?]\(?\d[\d,\-–]*\)?)\s+(?=[A-ZÀ-ÖØ-Þ“\"(\d])")
+# A journal's own reference in a text that was taken out of its pages, "(J Bras Pneumol 2009;92(4):278-284)": a part of the
+# page and of one language's file only.
+RUNNING = re.compile(r"\((?:[A-Z][\w.]*\s){1,6}[^()]{0,12}\d{4}\s?;[^()]*(?:\([^()]*\)[^()]*)*\)")
 NULL = ""
 
 
 def sentences(text):
     """The sentences of a text; a wide gap ends one too."""
     found = []
-    for part in re.split(r"\s{3,}|\n", text):
+    for part in re.split(r"\s{3,}|\n", RUNNING.sub("", text)):
         start = 0
         for match in STOP.finditer(part):
             head = part[start:match.start() + 1]

@@ -83,9 +83,9 @@ static void test_number_words(void **state)
     passes(numbers_compare, "es", "tipo 2", "en", "type II");
     passes(numbers_compare, "pt", "22 casos", "en", "twenty-two cases");
     fails(numbers_compare, "pt", "7 faixas", "en", "six groups", "7 missing");
-    assert_int_equal(number_word("iii", "III", 3), 3);
-    assert_int_equal(number_word("zwölf", "zwölf", strlen("zwölf")), 12);
-    assert_int_equal(number_word("table", "table", 5), -1);
+    assert_int_equal(number_word("en", "iii", "III", 3), 3);
+    assert_int_equal(number_word("de", "zwölf", "zwölf", strlen("zwölf")), 12);
+    assert_int_equal(number_word("en", "table", "table", 5), -1);
     assert_int_equal(number_month("may"), 5);
     assert_int_equal(number_month("mouse"), 0);
 }
