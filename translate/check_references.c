@@ -42,6 +42,7 @@ static const struct {
 
 struct reference {
     int kind, number;
+    int last; /* "2-5", "2 to 5": 5; else 0 */
 };
 
 struct references {
@@ -75,7 +76,7 @@ static void add(struct references *r, int kind, int number)
         if (r->items[i].kind == kind && r->items[i].number == number)
             return;
     if (number && number < 1000 && r->n < MOST_REFERENCES)
-        r->items[r->n++] = (struct reference){kind, number};
+        r->items[r->n++] = (struct reference){.kind = kind, .number = number};
 }
 
 /* Whether `gap` bytes at `p` may stand between two numbers of a list: marks and one conjunction. "%" and brackets end
@@ -88,20 +89,27 @@ static bool goes_on(const char *p, size_t gap)
 /* "Figs. 1 and 3-5": the first number stands right behind the word, others while little stands between them. */
 static size_t read_numbers(const struct check_text *t, size_t i, int kind, struct references *r)
 {
+    bool range = false;
     for (bool first = true; i < t->n_words; i++, first = false) {
         const struct check_word *w = &t->words[i];
         const char *before = w[-1].start + w[-1].len;
         if (!goes_on(before, (size_t)(w->start - before)))
             break;
         if (!first && !number_of(w) && check_word_joins(w->folded, w->folded_len) && i + 1 < t->n_words &&
-            number_of(w + 1))
+            number_of(w + 1)) {
+            range = true;
             continue;
+        }
         if (!number_of(w))
             break;
+        range = range || (!first && !memchr(before, ',', (size_t)(w->start - before)));
         /* "Fig. 2, 0.5 Gy": what goes on as a decimal is no number of a figure. */
         const char *behind = w->start + w->len;
         if (!first && (*behind == '.' || *behind == ',') && behind[1] >= '0' && behind[1] <= '9')
             break;
+        if (range && r->n)
+            r->items[r->n - 1].last = number_of(w);
+        range = false;
         add(r, kind, number_of(w));
     }
     return i;
@@ -141,14 +149,11 @@ static bool has(const struct references *r, struct reference wanted)
     for (size_t i = 0; i < r->n; i++)
         if ((r->items[i].kind & wanted.kind) && r->items[i].number == wanted.number)
             return true;
-    /* "Figures 2 to 5" has 4: a range on either side. */
-    int least = 1000, most = 0;
+    /* "Figures 2 to 5" has 4; so has "2 and 5", since conjunctions are not told apart. */
     for (size_t i = 0; i < r->n; i++)
-        if (r->items[i].kind & wanted.kind) {
-            least = r->items[i].number < least ? r->items[i].number : least;
-            most = r->items[i].number > most ? r->items[i].number : most;
-        }
-    return wanted.number > least && wanted.number < most && r->n > 1;
+        if ((r->items[i].kind & wanted.kind) && wanted.number > r->items[i].number && wanted.number < r->items[i].last)
+            return true;
+    return false;
 }
 
 /* Numbers in square brackets, up to 999: bit sets would not do for these. */

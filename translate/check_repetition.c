@@ -83,7 +83,7 @@ const char *check_repetition(const struct check_text *in, const struct check_tex
     if (loop >= 3 && loop > longest_loop(in))
         return "the same words again and again";
     size_t echo = longest_echo(out, ECHO_RUN);
-    if (echo >= ECHO_LETTERS && echo > 2 * longest_echo(in, 1))
+    if (echo >= ECHO_LETTERS && echo > 3 * longest_echo(in, 1))
         return "the same words twice";
     return said_again(out) > said_again(in) ? "a sentence is said twice" : NULL;
 }

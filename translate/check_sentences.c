@@ -17,7 +17,7 @@ enum {
     STEM_WORD = 6      /* letters that a word has, to be looked at as one */
 };
 
-static const double drop_price = 4.4; /* a sentence in a thousand */
+static const double drop_price = 4.0; /* as much as that a sentence in fifty is dropped */
 static const double sure = 1.0;       /* how much better the way with a gap must be */
 
 struct anchors {

@@ -194,12 +194,11 @@ static bool shares(const char *gap, size_t len)
     return true;
 }
 
-/* "71" of "23/71", "2" of "m2". */
+/* "71" of "23/71", "2" of "m2", "3" of "et al.3". */
 static bool is_part(const char *text, const struct number *n)
 {
     const char *p = n->start - 1;
-    return n->start > text + 1 &&
-           ((*p == '/' && p[-1] >= '0' && p[-1] <= '9') || ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z'));
+    return n->glued || (n->start > text + 1 && (*p == '.' || (*p == '/' && p[-1] >= '0' && p[-1] <= '9')));
 }
 
 /* The unit of each number; one without takes that of the number close behind it ("3 and 5 mm", "2-4 Gy"). */
