@@ -544,27 +544,26 @@ static bool is_apart(const struct number *n, const char *unit)
            text[last + 1] == unit[last];
 }
 
-const char *units_compare(const struct check_text *source, const struct check_text *translation, struct arena *arena)
+const char *units_compare(const struct check_text *source, const struct numbers *in,
+                          const struct check_text *translation, const struct numbers *out, struct arena *arena)
 {
-    struct numbers in = numbers_of(source, NUMBERS_SOURCE, arena),
-                   out = numbers_of(translation, NUMBERS_TRANSLATION, arena);
-    const char **in_unit = units_of(source->text, &in, arena), **out_unit = units_of(translation->text, &out, arena);
-    for (size_t i = 0; i < in.n; i++) {
-        const struct number *n = &in.items[i];
+    const char **in_unit = units_of(source->text, in, arena), **out_unit = units_of(translation->text, out, arena);
+    for (size_t i = 0; i < in->n; i++) {
+        const struct number *n = &in->items[i];
         if (n->word || in_unit[i] == NO_UNIT || is_doubtful(in_unit[i]))
             continue;
         bool there = false, same = false;
         const char *other = NO_UNIT;
-        for (size_t j = 0; j < out.n && !same; j++)
-            if (!out.items[j].word && number_same(n, &out.items[j])) {
+        for (size_t j = 0; j < out->n && !same; j++)
+            if (!out->items[j].word && number_same(n, &out->items[j])) {
                 there = true;
-                same = out_unit[j] == in_unit[i] || is_apart(&out.items[j], in_unit[i]);
+                same = out_unit[j] == in_unit[i] || is_apart(&out->items[j], in_unit[i]);
                 other = out_unit[j];
             }
         /* The same quantity said twice and once without its unit: as many numbers, fewer of them with it. */
         if (same && other == in_unit[i] &&
-            count_with(&in, in_unit, n, in_unit[i]) > count_with(&out, out_unit, n, in_unit[i]) &&
-            count_with(&in, NULL, n, NO_UNIT) == count_with(&out, NULL, n, NO_UNIT)) {
+            count_with(in, in_unit, n, in_unit[i]) > count_with(out, out_unit, n, in_unit[i]) &&
+            count_with(in, NULL, n, NO_UNIT) == count_with(out, NULL, n, NO_UNIT)) {
             same = false;
             other = NO_UNIT;
         }

@@ -44,12 +44,17 @@ struct numbers numbers_of(const struct check_text *t, enum number_side side, str
 /* Whether two numerals have a reading in common. */
 bool number_same(const struct number *a, const struct number *b);
 
-/* NULL when every number of the source stands in the translation and the translation has none of its own, else what is
+/* `in` and `out` are the numbers of the texts, once more, so that they are read once for both. Of these, `found` is
+ * changed.
+ *
+ * NULL when every number of the source stands in the translation and the translation has none of its own, else what is
  * wrong (arena). A number may have become a word and the other way round ("zwei"), a month its name, "3万" 30,000. */
-const char *numbers_compare(const struct check_text *source, const struct check_text *translation, struct arena *arena);
+const char *numbers_compare(const struct check_text *source, struct numbers *in, const struct check_text *translation,
+                            struct numbers *out, struct arena *arena);
 
 /* check_units.c: the same for what stands behind a number: "Gy", "cGy", "мм", "毫米", "%". A unit may be shared ("3 and
  * 5 mm"); words for units that are not known here, and days, weeks and degrees, are let pass. */
-const char *units_compare(const struct check_text *source, const struct check_text *translation, struct arena *arena);
+const char *units_compare(const struct check_text *source, const struct numbers *in,
+                          const struct check_text *translation, const struct numbers *out, struct arena *arena);
 
 #endif

@@ -169,33 +169,32 @@ static const char *report(struct str *missing, struct str *added, struct arena *
                         missing->len && added->len ? "; " : "", added->data, added->len ? " not in the source" : "");
 }
 
-const char *numbers_compare(const struct check_text *source, const struct check_text *translation, struct arena *arena)
+const char *numbers_compare(const struct check_text *source, struct numbers *in, const struct check_text *translation,
+                            struct numbers *out, struct arena *arena)
 {
-    struct numbers in = numbers_of(source, NUMBERS_SOURCE, arena),
-                   out = numbers_of(translation, NUMBERS_TRANSLATION, arena);
     struct str missing = STR_INIT(256), added = STR_INIT(256);
     int named = 0;
     /* Where number words of either side are not known, a small number may have been one. */
     long out_word = number_words_known(translation->language) ? 0 : WORD_NUMBER;
     long in_word = number_words_known(source->language) ? 2 : WORD_NUMBER;
-    for (size_t i = 0; i < in.n && named < MOST_NAMED; i++) {
-        struct number *n = &in.items[i];
-        bool there = take(&out, n) || take_parts(&out, n) || (!n->word && within_parts(&out, n)) ||
-                     take_list(&out, n) || take_glued(&out, n);
+    for (size_t i = 0; i < in->n && named < MOST_NAMED; i++) {
+        struct number *n = &in->items[i];
+        bool there = take(out, n) || take_parts(out, n) || (!n->word && within_parts(out, n)) || take_list(out, n) ||
+                     take_glued(out, n);
         if (there || n->word || n->month || (out_word && is_small(n, 2)))
             continue;
         name(&missing, n);
         named++;
     }
-    for (size_t i = 0; i < out.n && named < MOST_NAMED; i++) {
-        const struct number *n = &out.items[i];
-        if (n->found || n->word || is_small(n, in_word) || take(&in, n) || take_parts(&in, n) || within_parts(&in, n) ||
-            take_list(&in, n) || take_glued(&in, n) || (n->raised && !missing.len))
+    for (size_t i = 0; i < out->n && named < MOST_NAMED; i++) {
+        const struct number *n = &out->items[i];
+        if (n->found || n->word || is_small(n, in_word) || take(in, n) || take_parts(in, n) || within_parts(in, n) ||
+            take_list(in, n) || take_glued(in, n) || (n->raised && !missing.len))
             continue;
         name(&added, n);
         named++;
     }
-    const struct number *changed = named ? NULL : swapped(&in, &out);
+    const struct number *changed = named ? NULL : swapped(in, out);
     if (changed)
         name(&missing, changed);
     const char *what = report(&missing, &added, arena);
