@@ -110,7 +110,7 @@ static bool refuses(const char *text, const char *source)
     for (const char *p = text; p && !found; p = strchr(p, ' '), p += p ? 1 : 0)
         for (const struct word_row *row = word_table_begin(&refusals, *p); row && !found;
              row = word_table_next(&refusals, row)) {
-            if (!str_starts(p, row->word))
+            if (!word_row_begins(row, p))
                 continue;
             if (!in.len)
                 text_fold_words(source, strlen(source), &in);

@@ -135,8 +135,8 @@ static int kind_of(const struct check_word *w)
 {
     const struct word_row *row = word_table_begin(&reference_stems, w->folded[0]);
     for (; row; row = word_table_next(&reference_stems, row)) {
-        size_t n = strlen(row->word);
-        if (strncmp(w->folded, row->word, n) == 0 && (!(row->value & WHOLE) || w->folded_len == n))
+        size_t n = word_row_begins(row, w->folded);
+        if (n && (!(row->value & WHOLE) || w->folded_len == n))
             return row->value & (FIGURES | TABLES);
     }
     return 0;

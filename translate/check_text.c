@@ -44,6 +44,15 @@ static void fold_word(struct check_word *w, struct arena *arena)
     str_release(&folded);
 }
 
+/* FNV-1a. */
+static unsigned hash_of(const char *p, size_t len)
+{
+    unsigned hash = 2166136261u;
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ (unsigned char)p[i]) * 16777619u;
+    return hash;
+}
+
 /* Reads the word at *at, which begins one. */
 static struct check_word read_word(const char *text, size_t len, size_t *at)
 {
@@ -78,6 +87,7 @@ static void read_words(struct check_text *t, struct arena *arena)
         next = at;
         struct check_word w = read_word(t->text, t->len, &next);
         fold_word(&w, arena);
+        w.hash = hash_of(w.folded, w.folded_len);
         ARENA_GROW(arena, t->words, t->n_words, cap);
         t->words[t->n_words++] = w;
     }
@@ -124,11 +134,6 @@ void check_text_read(const char *text, const char *language, struct arena *arena
     /* A text without a mark that ends sentences is one: most captions, and the iterator is dear. */
     text_sentences(text, out->len, language, add_sentence, out);
     join_scraps(out);
-}
-
-bool check_word_same(const struct check_word *a, const struct check_word *b)
-{
-    return a->folded_len == b->folded_len && memcmp(a->folded, b->folded, a->folded_len) == 0;
 }
 
 bool check_word_is(const struct check_word *w, const char *folded)

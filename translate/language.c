@@ -70,8 +70,9 @@ static const struct known *known_of(const char *tag)
 
 bool language_same(const char *a, const char *b)
 {
-    size_t n = strcspn(a, "-"), m = strcspn(b, "-");
-    return n == m && strncmp(a, b, n) == 0;
+    for (; *a && *a != '-' && *a == *b; a++)
+        b++;
+    return (!*a || *a == '-') && (!*b || *b == '-');
 }
 
 const char *language_name(const char *tag)

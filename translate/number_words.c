@@ -134,10 +134,8 @@ int number_multiplier(const char *text, size_t *len)
 {
     const struct word_row *row = word_table_begin(&multipliers, *text);
     for (; row; row = word_table_next(&multipliers, row))
-        if (strncmp(text, row->word, strlen(row->word)) == 0) {
-            *len = strlen(row->word);
+        if ((*len = word_row_begins(row, text)) > 0)
             return row->value;
-        }
     return 0;
 }
 

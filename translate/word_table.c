@@ -6,8 +6,10 @@
 /* < 0, 0, > 0 as `row` stands before, at or behind the word. */
 static int compare(const char *row, const char *word, size_t len)
 {
-    int order = strncmp(row, word, len);
-    return order ? order : row[len] ? 1 : 0;
+    for (size_t i = 0; i < len; i++)
+        if (row[i] != word[i] || !row[i])
+            return (unsigned char)row[i] - (unsigned char)word[i];
+    return row[len] ? 1 : 0;
 }
 
 /* The first row that does not stand before what is looked for. */
@@ -44,4 +46,12 @@ const struct word_row *word_table_begin(const struct word_table *t, char first)
 const struct word_row *word_table_next(const struct word_table *t, const struct word_row *row)
 {
     return row + 1 < t->rows + t->n && row[1].word[0] == row->word[0] ? row + 1 : NULL;
+}
+
+size_t word_row_begins(const struct word_row *row, const char *text)
+{
+    size_t n = 0;
+    while (row->word[n] && row->word[n] == text[n])
+        n++;
+    return row->word[n] ? 0 : n;
 }

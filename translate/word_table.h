@@ -26,6 +26,9 @@ const struct word_row *word_table_again(const struct word_table *t, const struct
 const struct word_row *word_table_begin(const struct word_table *t, char first);
 const struct word_row *word_table_next(const struct word_table *t, const struct word_row *row);
 
+/* The bytes of the row's word, if `text` begins with it, else 0. */
+size_t word_row_begins(const struct word_row *row, const char *text);
+
 /* The tables of the checks. */
 extern const struct word_table joining_words;   /* check_text.c: between the parts of a list */
 extern const struct word_table reference_stems; /* check_references.c: value: kind */
