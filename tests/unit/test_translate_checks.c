@@ -75,6 +75,14 @@ static void test_good(void **state)
     passes("Abbildung aus drei Zentren, n = 1.234 Patienten", "de", "Figure from 3 centers, n = 1,234 patients");
     passes("Dose (Gy)", "es", "Dose (Gy)");
     passes("Universidade de São Paulo, 2004", "pt", "University of São Paulo, 2004");
+    /* A term that is longer in English and said twice, a heading joined to its text, codes that were renamed. */
+    passes("A angiotomografia coronariana avalia a anatomia. Na prática, a angiotomografia tem boa acurácia.", "pt",
+           "Coronary computed tomographic angiography assesses the anatomy. In practice, coronary computed tomographic "
+           "angiography has a good accuracy.");
+    passes("MÉTODOS. Foram revisados os prontuários das vítimas atendidas no hospital. Os dados foram analisados.",
+           "pt", "METHODS: we reviewed the charts of the victims seen at the hospital. The data were analyzed.");
+    passes("A pressão foi medida antes da cirurgia. No grupo controle M4> (M1=M3)>M2 em todos os pacientes.", "pt",
+           "Pressure was measured before surgery. In the control group I4> (I1=I3)>I2 in all of the patients.");
 }
 
 static void test_bad(void **state)

@@ -177,6 +177,9 @@ static void test_references(void **state)
         fails(check_references, "und", figures[i], "en", "Table 2", "the reference to figure 2 is missing");
     }
     passes(check_references, "pt", "Tabela 1 e figuras 3-5", "en", "Table 1 and Figs. 3 to 5");
+    fails(check_references, "es", "Tabla 1, Tabla 2 y Tabla 3", "en", "Table 1 and then Table 3",
+          "the reference to table 2 is missing");
+    passes(check_references, "es", "Figuras 2, 3, 4 y 5", "en", "Figures 2 to 5");
     passes(check_references, "pt", "tabagismo em 54 casos", "en", "smoking in 54 cases");
     passes(check_references, "es", "véase [3, 12]", "en", "see [3,12]");
     fails(check_references, "es", "Tabla 1", "en", "", "the reference to table 1 is missing");
