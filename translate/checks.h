@@ -1,7 +1,7 @@
 /* checks.h: the checks of a translation, by code alone: nothing that a translator says of itself counts. Each has a
  * name and says "pass" or what is wrong, in words that a model understands too; all of them are stored, so that a
- * threshold can be judged by the rows. tests/bench/bench_translation_checks.py measures how much injected damage they find, and how
- * often they blame a human translator. */
+ * threshold can be judged by the rows. tests/bench/bench_translation_checks.py measures how much injected damage they
+ * find, and how often they blame a human translator. */
 #ifndef FIGMILL_TRANSLATE_CHECKS_H
 #define FIGMILL_TRANSLATE_CHECKS_H
 
