@@ -91,8 +91,4 @@ struct backend {
 
 extern const struct backend backend_model, backend_libretranslate, backend_apertium;
 
-/* What `settings` of the model will be, also where no server answers, so that a run can tell that it has nothing to do
- * without one. */
-void backend_model_settings(const struct backend_options *options, char hash[SHA256_SIZE]);
-
 #endif

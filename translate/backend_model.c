@@ -55,7 +55,7 @@ static int batch_of(const struct backend_options *options)
     return batch < MOST_BATCH ? batch : MOST_BATCH;
 }
 
-void backend_model_settings(const struct backend_options *options, char hash[SHA256_SIZE])
+static void write_settings(const struct backend_options *options, char hash[SHA256_SIZE])
 {
     char batch[16], prompts[SHA256_SIZE];
     snprintf(batch, sizeof batch, "%d", batch_of(options));
@@ -70,7 +70,7 @@ static void *find(const struct backend_options *options, struct err *e)
         (struct ask_options){.stage = "translate", .name = "TRANSLATOR", .url = options->url, .model = options->model};
     f->batch = batch_of(options);
     f->generation = options->generation;
-    backend_model_settings(options, f->settings);
+    write_settings(options, f->settings);
     if (!ask_probe(&f->options, &f->servers, e)) {
         free(f);
         return NULL;
