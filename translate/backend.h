@@ -53,6 +53,7 @@ struct backend_example {
 };
 
 struct backend_request {
+    const char *item;            /* of the task, to be stored with calls */
     const char *source, *target; /* BCP 47; both are languages that `can` said yes to */
     const char *title;           /* of the article, in its own language; NULL: unknown; a backend may leave it out */
     const struct backend_example *examples; /* most telling first; a backend may take few or none */

@@ -40,7 +40,8 @@ struct opened {
     const struct found *found;
     struct db *db;
     struct http *http;
-    size_t batch; /* texts that this server has been seen to take at once */
+    const char *item; /* of the request in hand */
+    size_t batch;     /* texts that this server has been seen to take at once */
 };
 
 /* Finding it. */
@@ -205,7 +206,7 @@ static bool send_and_store(const struct opened *o, const char *wire, const char 
     struct timespec start;
     const char *earlier = NULL;
     struct model_call call = {
-        .stage = "translate", .model = o->found->server.identity, .server = "", .request = stored};
+        .stage = "translate", .item = o->item, .model = o->found->server.identity, .server = "", .request = stored};
     clock_gettime(CLOCK_MONOTONIC, &start);
     x->verdict = post(o, wire, n, arena, &reply, x->translations, &x->why);
     x->fresh = x->verdict == LIBRETRANSLATE_ANSWERED;
@@ -348,6 +349,7 @@ static bool translate(void *opened, struct backend_request *request, struct aren
     struct opened *o = opened;
     const struct libretranslate *server = &o->found->server;
     struct run r = {.o = o, .arena = arena};
+    o->item = request->item;
     struct backend_text *texts = request->texts;
     r.codes[0] = libretranslate_code(server, request->source);
     r.codes[1] = libretranslate_code(server, request->target);

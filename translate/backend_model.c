@@ -315,6 +315,7 @@ static bool translate(void *opened, struct backend_request *request, struct aren
 {
     struct group g = {.opened = opened, .request = request, .arena = arena};
     bool ok = true;
+    ask_about(g.opened->ask, request->item ? request->item : "");
     for (; ok && g.first < request->n; g.first += g.n) {
         g.n = group_size(opened, request, g.first);
         ok = translate_group(g, e);
