@@ -19,6 +19,8 @@ int text_next(const char *text, size_t len, size_t *at)
 {
     if (*at >= len)
         return -1;
+    if ((unsigned char)text[*at] < 0x80)
+        return text[(*at)++];
     /* A window of at most 8 bytes keeps ICU's 32-bit offsets away from texts of any size. */
     const uint8_t *p = (const uint8_t *)text + *at;
     int32_t n = len - *at > 8 ? 8 : (int32_t)(len - *at), i = 0;
@@ -54,19 +56,27 @@ size_t text_length(const char *text, size_t len)
     return n;
 }
 
+/* Most letters are ASCII's, and ICU's tables are dear for these. */
+static bool is_ascii_letter(int c)
+{
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
 bool text_is_letter(int c)
 {
-    return u_isalpha(c);
+    return c < 0x80 ? is_ascii_letter(c) : u_isalpha(c);
 }
 
 int text_lower(int code_point)
 {
+    if (code_point < 0x80)
+        return code_point >= 'A' && code_point <= 'Z' ? code_point | 0x20 : code_point;
     return u_tolower(code_point);
 }
 
 bool text_is_lower(int code_point)
 {
-    return u_islower(code_point);
+    return code_point < 0x80 ? code_point >= 'a' && code_point <= 'z' : u_islower(code_point);
 }
 
 bool text_is_digit(int c)
@@ -76,7 +86,7 @@ bool text_is_digit(int c)
 
 bool text_is_space(int c)
 {
-    return u_isUWhiteSpace(c);
+    return c < 0x80 ? c == ' ' || (c >= '\t' && c <= '\r') : u_isUWhiteSpace(c);
 }
 
 bool text_is_control(int c)
@@ -113,7 +123,7 @@ int text_width(const char *text, size_t len)
 
 int text_digit_value(int c)
 {
-    return u_charDigitValue(c);
+    return c < 0x80 ? (c >= '0' && c <= '9' ? c - '0' : -1) : u_charDigitValue(c);
 }
 
 /* UTF-16 copy with its length; invalid bytes become U+FFFD. NULL for texts past ICU's 32-bit lengths. */
@@ -249,8 +259,29 @@ void text_clean_compatible(const char *text, size_t len, struct str *out)
     clean_by(U_FAILURE(status) ? NULL : nfkc, text, len, out);
 }
 
+static void fold_ascii(const char *text, size_t len, bool words, struct str *out)
+{
+    bool space = false;
+    size_t start = out->len;
+    for (size_t i = 0; i < len; i++) {
+        char c = (char)text_lower(text[i]);
+        if (!is_ascii_letter(c) && text_digit_value(c) < 0) {
+            space = true;
+            continue;
+        }
+        if (words && space && out->len > start)
+            str_add_char(out, ' ');
+        space = false;
+        str_add_char(out, c);
+    }
+}
+
 static void fold(const char *text, size_t len, bool words, struct str *out)
 {
+    if (is_ascii(text, len)) {
+        fold_ascii(text, len, words, out);
+        return;
+    }
     UErrorCode status = U_ZERO_ERROR;
     const UNormalizer2 *form = unorm2_getNFKCCasefoldInstance(&status);
     struct str folded;
@@ -261,9 +292,9 @@ static void fold(const char *text, size_t len, bool words, struct str *out)
     size_t start = out->len;
     for (size_t at = 0; at < folded.len;) {
         int c = text_next(folded.data, folded.len, &at);
-        int digit = u_charDigitValue(c);
-        bool mark = (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0;
-        if (digit < 0 && !u_isalpha(c) && !mark) {
+        int digit = text_digit_value(c);
+        bool mark = c >= 0x80 && (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0;
+        if (digit < 0 && !text_is_letter(c) && !mark) {
             space = true;
             continue;
         }
@@ -419,10 +450,13 @@ void text_scripts(const char *text, size_t len, struct text_scripts *out)
     *out = (struct text_scripts){0};
     for (size_t at = 0; at < len;) {
         int c = text_next(text, len, &at);
-        if (!u_isalpha(c))
+        if (!text_is_letter(c))
             continue;
         out->letters++;
-        count_script(out, c);
+        if (c < 0x80)
+            out->latin++;
+        else
+            count_script(out, c);
     }
 }
 

@@ -5,86 +5,88 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "translate/word_table.h"
 
 /* Folded by text_fold_words: no marks, single blanks. A phrase counts at the begin of a word. */
-static const char *const phrases[] = {
-    "i m sorry",
-    "i am sorry",
-    "i cannot",
-    "i can t",
-    "i m unable",
-    "i am unable",
-    "as an ai",
-    "language model",
-    "i apologize",
-    "please provide",
-    "here is the tran",
-    "here s the tr",
-    "here is your tran",
-    "here is an english",
-    "the translation of",
-    "translated text",
-    "translate from",
-    "translation into",
-    "into english",
-    "in english the",
-    "as requested",
-    "this text is in",
-    "note that the translation",
-    "note the translation",
-    "translator s note",
-    "let me know if",
-    "i hope this helps",
-    "sure here",
-    "certainly here",
-    "of course here",
-    "the translated",
-    "the text translates",
-    "feel free to",
-    "translation note",
-    "the provided text",
-    "the source text",
-    "lo siento",
-    "no puedo traducir",
-    "no puedo ayudar",
-    "como modelo de lenguaje",
-    "aquí está la traducción",
-    "aquí tienes la",
-    "aquí tiene la",
-    "la traducción es",
-    "a continuación la traducción",
-    "sinto muito",
-    "desculpe",
-    "não posso traduzir",
-    "como modelo de linguagem",
-    "aqui está a tradução",
-    "segue a tradução",
-    "je suis désolé",
-    "je ne peux pas",
-    "en tant que modèle",
-    "voici la traduction",
-    "es tut mir leid",
-    "ich kann nicht",
-    "ich kann diesen",
-    "als ki",
-    "hier ist die übersetzung",
-    "mi dispiace",
-    "non posso tradurre",
-    "ecco la traduzione",
-    "come modello linguistico",
-    "het spijt me",
-    "hier is de vertaling",
-    "przepraszam",
-    "oto tłumaczenie",
-    "omlouvám se",
-    "извините",
-    "к сожалению я не",
-    "я не могу",
-    "вот перевод",
-    "как языковая модель",
-    "вибачте",
-    "ось переклад",
+static const struct word_row refusals_rows[] = {
+    {"a continuación la traducción", NULL, 0},
+    {"als ki", NULL, 0},
+    {"aqui está a tradução", NULL, 0},
+    {"aquí está la traducción", NULL, 0},
+    {"aquí tiene la", NULL, 0},
+    {"aquí tienes la", NULL, 0},
+    {"as an ai", NULL, 0},
+    {"as requested", NULL, 0},
+    {"certainly here", NULL, 0},
+    {"come modello linguistico", NULL, 0},
+    {"como modelo de lenguaje", NULL, 0},
+    {"como modelo de linguagem", NULL, 0},
+    {"desculpe", NULL, 0},
+    {"ecco la traduzione", NULL, 0},
+    {"en tant que modèle", NULL, 0},
+    {"es tut mir leid", NULL, 0},
+    {"feel free to", NULL, 0},
+    {"here is an english", NULL, 0},
+    {"here is the tran", NULL, 0},
+    {"here is your tran", NULL, 0},
+    {"here s the tr", NULL, 0},
+    {"het spijt me", NULL, 0},
+    {"hier is de vertaling", NULL, 0},
+    {"hier ist die übersetzung", NULL, 0},
+    {"i am sorry", NULL, 0},
+    {"i am unable", NULL, 0},
+    {"i apologize", NULL, 0},
+    {"i can t", NULL, 0},
+    {"i cannot", NULL, 0},
+    {"i hope this helps", NULL, 0},
+    {"i m sorry", NULL, 0},
+    {"i m unable", NULL, 0},
+    {"ich kann diesen", NULL, 0},
+    {"ich kann nicht", NULL, 0},
+    {"in english the", NULL, 0},
+    {"into english", NULL, 0},
+    {"je ne peux pas", NULL, 0},
+    {"je suis désolé", NULL, 0},
+    {"la traducción es", NULL, 0},
+    {"language model", NULL, 0},
+    {"let me know if", NULL, 0},
+    {"lo siento", NULL, 0},
+    {"mi dispiace", NULL, 0},
+    {"no puedo ayudar", NULL, 0},
+    {"no puedo traducir", NULL, 0},
+    {"non posso tradurre", NULL, 0},
+    {"note that the translation", NULL, 0},
+    {"note the translation", NULL, 0},
+    {"não posso traduzir", NULL, 0},
+    {"of course here", NULL, 0},
+    {"omlouvám se", NULL, 0},
+    {"oto tłumaczenie", NULL, 0},
+    {"please provide", NULL, 0},
+    {"przepraszam", NULL, 0},
+    {"segue a tradução", NULL, 0},
+    {"sinto muito", NULL, 0},
+    {"sure here", NULL, 0},
+    {"the provided text", NULL, 0},
+    {"the source text", NULL, 0},
+    {"the text translates", NULL, 0},
+    {"the translated", NULL, 0},
+    {"the translation of", NULL, 0},
+    {"this text is in", NULL, 0},
+    {"translate from", NULL, 0},
+    {"translated text", NULL, 0},
+    {"translation into", NULL, 0},
+    {"translation note", NULL, 0},
+    {"translator s note", NULL, 0},
+    {"voici la traduction", NULL, 0},
+    {"вибачте", NULL, 0},
+    {"вот перевод", NULL, 0},
+    {"извините", NULL, 0},
+    {"к сожалению я не", NULL, 0},
+    {"как языковая модель", NULL, 0},
+    {"ось переклад", NULL, 0},
+    {"я не могу", NULL, 0},
 };
+const struct word_table refusals = {refusals_rows, sizeof refusals_rows / sizeof *refusals_rows};
 static const char *const dense_phrases[] = {
     "抱歉",           "对不起",   "作为一个ai", "作为ai",     "我无法",     "我不能",     "以下是翻译",
     "翻译如下",       "这是翻译", "翻譯如下",   "申し訳",     "翻訳は以下", "以下は翻訳", "以下が翻訳",
@@ -98,6 +100,24 @@ static bool begins_word(const char *text, const char *phrase)
         if (p == text || p[-1] == ' ')
             return true;
     return false;
+}
+
+/* Whether a phrase stands in `text` at the begin of a word, and not in the source. */
+static bool refuses(const char *text, const char *source)
+{
+    struct str in = STR_INIT(1 << 20);
+    bool found = false;
+    for (const char *p = text; p && !found; p = strchr(p, ' '), p += p ? 1 : 0)
+        for (const struct word_row *row = word_table_begin(&refusals, *p); row && !found;
+             row = word_table_next(&refusals, row)) {
+            if (!word_row_begins(row, p))
+                continue;
+            if (!in.len)
+                text_fold_words(source, strlen(source), &in);
+            found = !begins_word(in.data, row->word);
+        }
+    str_release(&in);
+    return found;
 }
 
 /* "Translation: ..." in front of all, or by itself behind it. */
@@ -114,28 +134,35 @@ static bool has_heading(const char *text)
     return strcasestr(text, "(translation") || strcasestr(text, " translation:");
 }
 
-const char *check_refusal(const char *source, const char *text)
+/* Letters of scripts without blanks, whose phrases may be broken by them. */
+static bool is_dense(const char *text)
 {
-    struct str in = STR_INIT(1 << 20), out = STR_INIT(1 << 20), tight = STR_INIT(1 << 20);
-    const char *wrong = "an answer about the text instead of its translation";
-    bool found = has_heading(text) && !has_heading(source) && !strcasestr(source, "translation");
-    text_fold_words(text, strlen(text), &out);
-    for (size_t i = 0; !found && i < sizeof phrases / sizeof *phrases; i++)
-        if (begins_word(out.data, phrases[i])) {
-            if (!in.len)
-                text_fold_words(source, strlen(source), &in);
-            found = !begins_word(in.data, phrases[i]);
-        }
-    if (!found)
-        for (const char *p = out.data; *p; p++)
-            if (*p != ' ')
-                str_add_char(&tight, *p);
+    while (*text && (unsigned char)*text < 0xD8)
+        text++;
+    return *text != 0;
+}
+
+static bool refuses_dense(const char *folded, const char *source)
+{
+    struct str tight = STR_INIT(1 << 20);
+    bool found = false;
+    for (const char *p = folded; *p; p++)
+        if (*p != ' ')
+            str_add_char(&tight, *p);
     for (size_t i = 0; !found && i < sizeof dense_phrases / sizeof *dense_phrases; i++)
         found = strstr(tight.data, dense_phrases[i]) && !strstr(source, dense_phrases[i]);
-    str_release(&in);
-    str_release(&out);
     str_release(&tight);
-    return found ? wrong : NULL;
+    return found;
+}
+
+const char *check_refusal(const char *source, const char *text)
+{
+    struct str out = STR_INIT(1 << 20);
+    bool found = has_heading(text) && !has_heading(source) && !strcasestr(source, "translation");
+    text_fold_words(text, strlen(text), &out);
+    found = found || refuses(out.data, source) || (is_dense(out.data) && refuses_dense(out.data, source));
+    str_release(&out);
+    return found ? "an answer about the text instead of its translation" : NULL;
 }
 
 /* The length of a tag, an entity or a control token at `p`; 0: none. */

@@ -4,44 +4,126 @@
 #include <string.h>
 
 #include "translate/check_rules.h"
+#include "translate/word_table.h"
 
 enum {
     FIGURES = 1,
     TABLES = 2,
+    WHOLE = 4, /* the word does not go on behind the stem */
     MOST_REFERENCES = 64,
     LIST_GAP = 6 /* bytes of a word between two numbers of a list */
 };
 
 /* Beginnings of the words for figure and table, folded; the languages' forms of the field are in README.md. A word may
  * go on ("Abbildungen", "таблицах"). Charts are both: one language's chart is another's figure. */
-static const struct {
-    const char *stem;
-    int kind;
-} stems[] = {
-    {"fig$", FIGURES},   {"figs$", FIGURES}, {"figg$", FIGURES},    {"figu", FIGURES},     {"abb", FIGURES},
-    {"bild", FIGURES},   {"rys", FIGURES},   {"ryc", FIGURES},      {"obr", FIGURES},      {"рис", FIGURES},
-    {"мал$", FIGURES},   {"малюн", FIGURES}, {"фиг", FIGURES},      {"слик", FIGURES},     {"slik", FIGURES},
-    {"ábr", FIGURES},    {"pav$", FIGURES},  {"paveiksl", FIGURES}, {"att$", FIGURES},     {"attēl", FIGURES},
-    {"joon", FIGURES},   {"kuv", FIGURES},   {"mynd", FIGURES},     {"afb", FIGURES},      {"irudi", FIGURES},
-    {"εικ", FIGURES},    {"σχ", FIGURES},    {"şek", FIGURES},      {"resim", FIGURES},    {"şək", FIGURES},
-    {"сурет", FIGURES},  {"图", FIGURES},    {"圖", FIGURES},       {"図", FIGURES},       {"그림", FIGURES},
-    {"شكل", FIGURES},    {"الشكل", FIGURES}, {"شکل", FIGURES},      {"صورة", FIGURES},     {"איור", FIGURES},
-    {"תמונה", FIGURES},  {"चित्र", FIGURES},  {"รูปที่", FIGURES},      {"ภาพที่", FIGURES},     {"hình", FIGURES},
-    {"gambar", FIGURES}, {"rajah", FIGURES}, {"نگاره", FIGURES},    {"tab$", TABLES},      {"tabl", TABLES},
-    {"tabe", TABLES},    {"tabu", TABLES},   {"tabs$", TABLES},     {"cuadro", TABLES},    {"quadro", TABLES},
-    {"таб$", TABLES},    {"табл", TABLES},   {"табел", TABLES},     {"táblázat", TABLES},  {"lent", TABLES},
-    {"taulukk", TABLES}, {"tafl", TABLES},   {"taul", TABLES},      {"táboa", TABLES},     {"cadro", TABLES},
-    {"πίν", TABLES},     {"πιν", TABLES},    {"tablo", TABLES},     {"çizelge", TABLES},   {"cədvəl", TABLES},
-    {"кесте", TABLES},   {"表", TABLES},     {"표", TABLES},        {"جدول", TABLES},      {"الجدول", TABLES},
-    {"טבלה", TABLES},    {"तालिका", TABLES}, {"सारणी", TABLES},     {"ตารางที่", TABLES},    {"bảng", TABLES},
-    {"jadual", TABLES},  {"przegl", TABLES}, {"gráfic", 3},         {"grafic", 3},         {"graph", 3},
-    {"chart", 3},        {"diagram", 3},     {"esquema", 3},        {"scheme", 3},         {"schema", 3},
-    {"box$", TABLES},    {"график", 3},      {"ilustra", FIGURES},  {"illustra", FIGURES}, {"imag", FIGURES},
-    {"foto", FIGURES},   {"photo", FIGURES}, {"схем", 3},           {"рисун", FIGURES},    {"panel", 3},
+static const struct word_row reference_stems_rows[] = {
+    {"abb", NULL, FIGURES},
+    {"afb", NULL, FIGURES},
+    {"att", NULL, FIGURES | WHOLE},
+    {"attēl", NULL, FIGURES},
+    {"bild", NULL, FIGURES},
+    {"box", NULL, TABLES | WHOLE},
+    {"bảng", NULL, TABLES},
+    {"cadro", NULL, TABLES},
+    {"chart", NULL, FIGURES | TABLES},
+    {"cuadro", NULL, TABLES},
+    {"cədvəl", NULL, TABLES},
+    {"diagram", NULL, FIGURES | TABLES},
+    {"esquema", NULL, FIGURES | TABLES},
+    {"fig", NULL, FIGURES | WHOLE},
+    {"figg", NULL, FIGURES | WHOLE},
+    {"figs", NULL, FIGURES | WHOLE},
+    {"figu", NULL, FIGURES},
+    {"foto", NULL, FIGURES},
+    {"gambar", NULL, FIGURES},
+    {"grafic", NULL, FIGURES | TABLES},
+    {"graph", NULL, FIGURES | TABLES},
+    {"gráfic", NULL, FIGURES | TABLES},
+    {"hình", NULL, FIGURES},
+    {"illustra", NULL, FIGURES},
+    {"ilustra", NULL, FIGURES},
+    {"imag", NULL, FIGURES},
+    {"irudi", NULL, FIGURES},
+    {"jadual", NULL, TABLES},
+    {"joon", NULL, FIGURES},
+    {"kuv", NULL, FIGURES},
+    {"lent", NULL, TABLES},
+    {"mynd", NULL, FIGURES},
+    {"obr", NULL, FIGURES},
+    {"panel", NULL, FIGURES | TABLES},
+    {"pav", NULL, FIGURES | WHOLE},
+    {"paveiksl", NULL, FIGURES},
+    {"photo", NULL, FIGURES},
+    {"przegl", NULL, TABLES},
+    {"quadro", NULL, TABLES},
+    {"rajah", NULL, FIGURES},
+    {"resim", NULL, FIGURES},
+    {"ryc", NULL, FIGURES},
+    {"rys", NULL, FIGURES},
+    {"schema", NULL, FIGURES | TABLES},
+    {"scheme", NULL, FIGURES | TABLES},
+    {"slik", NULL, FIGURES},
+    {"tab", NULL, TABLES | WHOLE},
+    {"tabe", NULL, TABLES},
+    {"tabl", NULL, TABLES},
+    {"tablo", NULL, TABLES},
+    {"tabs", NULL, TABLES | WHOLE},
+    {"tabu", NULL, TABLES},
+    {"tafl", NULL, TABLES},
+    {"taul", NULL, TABLES},
+    {"taulukk", NULL, TABLES},
+    {"táblázat", NULL, TABLES},
+    {"táboa", NULL, TABLES},
+    {"ábr", NULL, FIGURES},
+    {"çizelge", NULL, TABLES},
+    {"şek", NULL, FIGURES},
+    {"şək", NULL, FIGURES},
+    {"εικ", NULL, FIGURES},
+    {"πίν", NULL, TABLES},
+    {"πιν", NULL, TABLES},
+    {"σχ", NULL, FIGURES},
+    {"график", NULL, FIGURES | TABLES},
+    {"кесте", NULL, TABLES},
+    {"мал", NULL, FIGURES | WHOLE},
+    {"малюн", NULL, FIGURES},
+    {"рис", NULL, FIGURES},
+    {"рисун", NULL, FIGURES},
+    {"слик", NULL, FIGURES},
+    {"сурет", NULL, FIGURES},
+    {"схем", NULL, FIGURES | TABLES},
+    {"таб", NULL, TABLES | WHOLE},
+    {"табел", NULL, TABLES},
+    {"табл", NULL, TABLES},
+    {"фиг", NULL, FIGURES},
+    {"איור", NULL, FIGURES},
+    {"טבלה", NULL, TABLES},
+    {"תמונה", NULL, FIGURES},
+    {"الجدول", NULL, TABLES},
+    {"الشكل", NULL, FIGURES},
+    {"جدول", NULL, TABLES},
+    {"شكل", NULL, FIGURES},
+    {"شکل", NULL, FIGURES},
+    {"صورة", NULL, FIGURES},
+    {"نگاره", NULL, FIGURES},
+    {"चित्र", NULL, FIGURES},
+    {"तालिका", NULL, TABLES},
+    {"सारणी", NULL, TABLES},
+    {"ตารางที่", NULL, TABLES},
+    {"ภาพที่", NULL, FIGURES},
+    {"รูปที่", NULL, FIGURES},
+    {"図", NULL, FIGURES},
+    {"图", NULL, FIGURES},
+    {"圖", NULL, FIGURES},
+    {"表", NULL, TABLES},
+    {"그림", NULL, FIGURES},
+    {"표", NULL, TABLES},
 };
+const struct word_table reference_stems = {reference_stems_rows,
+                                           sizeof reference_stems_rows / sizeof *reference_stems_rows};
 
 struct reference {
     int kind, number;
+    int last; /* "2-5", "2 to 5": 5; else 0 */
 };
 
 struct references {
@@ -49,13 +131,13 @@ struct references {
     size_t n;
 };
 
-/* "$" behind a stem: the word does not go on. */
 static int kind_of(const struct check_word *w)
 {
-    for (size_t i = 0; i < sizeof stems / sizeof *stems; i++) {
-        size_t n = strcspn(stems[i].stem, "$");
-        if (strncmp(w->folded, stems[i].stem, n) == 0 && (!stems[i].stem[n] || w->folded_len == n))
-            return stems[i].kind;
+    const struct word_row *row = word_table_begin(&reference_stems, w->folded[0]);
+    for (; row; row = word_table_next(&reference_stems, row)) {
+        size_t n = word_row_begins(row, w->folded);
+        if (n && (!(row->value & WHOLE) || w->folded_len == n))
+            return row->value & (FIGURES | TABLES);
     }
     return 0;
 }
@@ -75,7 +157,7 @@ static void add(struct references *r, int kind, int number)
         if (r->items[i].kind == kind && r->items[i].number == number)
             return;
     if (number && number < 1000 && r->n < MOST_REFERENCES)
-        r->items[r->n++] = (struct reference){kind, number};
+        r->items[r->n++] = (struct reference){.kind = kind, .number = number};
 }
 
 /* Whether `gap` bytes at `p` may stand between two numbers of a list: marks and one conjunction. "%" and brackets end
@@ -88,20 +170,27 @@ static bool goes_on(const char *p, size_t gap)
 /* "Figs. 1 and 3-5": the first number stands right behind the word, others while little stands between them. */
 static size_t read_numbers(const struct check_text *t, size_t i, int kind, struct references *r)
 {
+    bool range = false;
     for (bool first = true; i < t->n_words; i++, first = false) {
         const struct check_word *w = &t->words[i];
         const char *before = w[-1].start + w[-1].len;
         if (!goes_on(before, (size_t)(w->start - before)))
             break;
         if (!first && !number_of(w) && check_word_joins(w->folded, w->folded_len) && i + 1 < t->n_words &&
-            number_of(w + 1))
+            number_of(w + 1)) {
+            range = true;
             continue;
+        }
         if (!number_of(w))
             break;
+        range = range || (!first && !memchr(before, ',', (size_t)(w->start - before)));
         /* "Fig. 2, 0.5 Gy": what goes on as a decimal is no number of a figure. */
         const char *behind = w->start + w->len;
         if (!first && (*behind == '.' || *behind == ',') && behind[1] >= '0' && behind[1] <= '9')
             break;
+        if (range && r->n)
+            r->items[r->n - 1].last = number_of(w);
+        range = false;
         add(r, kind, number_of(w));
     }
     return i;
@@ -141,14 +230,11 @@ static bool has(const struct references *r, struct reference wanted)
     for (size_t i = 0; i < r->n; i++)
         if ((r->items[i].kind & wanted.kind) && r->items[i].number == wanted.number)
             return true;
-    /* "Figures 2 to 5" has 4: a range on either side. */
-    int least = 1000, most = 0;
+    /* "Figures 2 to 5" has 4; so has "2 and 5", since conjunctions are not told apart. */
     for (size_t i = 0; i < r->n; i++)
-        if (r->items[i].kind & wanted.kind) {
-            least = r->items[i].number < least ? r->items[i].number : least;
-            most = r->items[i].number > most ? r->items[i].number : most;
-        }
-    return wanted.number > least && wanted.number < most && r->n > 1;
+        if ((r->items[i].kind & wanted.kind) && wanted.number > r->items[i].number && wanted.number < r->items[i].last)
+            return true;
+    return false;
 }
 
 /* Numbers in square brackets, up to 999: bit sets would not do for these. */

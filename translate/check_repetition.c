@@ -5,7 +5,8 @@ enum {
     LONGEST_PERIOD = 12, /* words of a phrase that a model repeats */
     ECHO_WORDS = 600,    /* that are looked at; the search is quadratic */
     ECHO_GAP = 4,        /* words from one saying to the next, at least */
-    ECHO_LETTERS = 36,   /* a run of words that texts do not say twice by chance */
+    ECHO_LETTERS = 36,   /* a run of words that texts do not say twice by chance, */
+    ECHO_RUN = 5,        /* ... and that is longer than a term, in words */
     SAID_WORDS = 3       /* a sentence of fewer words may well be said twice ("Scale bars: 5 µm.") */
 };
 
@@ -59,16 +60,18 @@ static size_t said_again(const struct check_text *t)
     return n;
 }
 
-/* The longest run of words that stands twice, in letters; where a sentence's end is not seen, as in front of "(1)",
- * this still finds it said again. Both passes are bounded by the words' number. */
-static size_t longest_echo(const struct check_text *t)
+/* The longest run of `least` words or more that stands twice, in letters; where a sentence's end is not seen, as in
+ * front of "(1)", this still finds it said again. Both passes are bounded by the words' number. */
+static size_t longest_echo(const struct check_text *t, size_t least)
 {
     size_t most = 0, words = t->n_words < ECHO_WORDS ? t->n_words : ECHO_WORDS;
     for (size_t gap = ECHO_GAP; gap < words; gap++) {
-        size_t letters = 0;
+        size_t letters = 0, run = 0;
         for (size_t i = 0; i + gap < words; i++) {
-            letters = check_word_same(&t->words[i], &t->words[i + gap]) ? letters + t->words[i].letters : 0;
-            most = letters > most ? letters : most;
+            bool same = check_word_same(&t->words[i], &t->words[i + gap]);
+            letters = same ? letters + t->words[i].letters : 0;
+            run = same ? run + 1 : 0;
+            most = letters > most && run >= least ? letters : most;
         }
     }
     return most;
@@ -79,8 +82,8 @@ const char *check_repetition(const struct check_text *in, const struct check_tex
     size_t loop = longest_loop(out);
     if (loop >= 3 && loop > longest_loop(in))
         return "the same words again and again";
-    size_t echo = longest_echo(out);
-    if (echo >= ECHO_LETTERS && echo > 2 * longest_echo(in))
+    size_t echo = longest_echo(out, ECHO_RUN);
+    if (echo >= ECHO_LETTERS && echo > 3 * longest_echo(in, 1))
         return "the same words twice";
     return said_again(out) > said_again(in) ? "a sentence is said twice" : NULL;
 }

@@ -17,7 +17,7 @@ enum {
     STEM_WORD = 6      /* letters that a word has, to be looked at as one */
 };
 
-static const double drop_price = 4.4; /* a sentence in a thousand */
+static const double drop_price = 4.0; /* as much as that a sentence in fifty is dropped */
 static const double sure = 1.0;       /* how much better the way with a gap must be */
 
 struct anchors {
@@ -52,6 +52,15 @@ static bool answers(const struct plan *p, const struct check_word *a, const stru
            memcmp(a->folded, b->folded, STEM) == 0;
 }
 
+/* A word counts once, however often a sentence says it. */
+static void add_anchor(struct anchors *a, const struct check_word *w)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (check_word_same(a->words[i], w))
+            return;
+    a->words[a->n++] = w;
+}
+
 static void collect(struct plan *p)
 {
     for (size_t i = 0; i < p->in->n_sentences; i++) {
@@ -59,7 +68,7 @@ static void collect(struct plan *p)
         struct anchors *a = &p->anchors[i];
         for (size_t k = s->first; k < s->first + s->n_words && a->n < MOST_ANCHORS; k++)
             if (is_anchor(p, &p->in->words[k]))
-                a->words[a->n++] = &p->in->words[k];
+                add_anchor(a, &p->in->words[k]);
         for (size_t j = 0; j < p->out->n_sentences; j++) {
             const struct check_sentence *t = &p->out->sentences[j];
             for (size_t k = 0; k < a->n; k++)
@@ -75,7 +84,9 @@ static double word_cost(const struct plan *p, size_t i, size_t m, size_t j, size
     double cost = 0;
     for (size_t s = i; s < i + m; s++)
         for (size_t k = 0; k < p->anchors[s].n; k++) {
-            bool met = false, exact = p->anchors[s].words[k]->digits || !p->cognates;
+            /* A code, "M3", may be translated, and numbers may not. */
+            const struct check_word *w = p->anchors[s].words[k];
+            bool met = false, exact = (w->digits && !w->letters) || !p->cognates;
             for (size_t t = j; t < j + n; t++)
                 met = met || p->met[s][k][t];
             /* log of (how often where it belongs) / (how often elsewhere) */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "translate/word_table.h"
 
 static bool stands_alone(int c)
 {
@@ -43,6 +44,15 @@ static void fold_word(struct check_word *w, struct arena *arena)
     str_release(&folded);
 }
 
+/* FNV-1a. */
+static unsigned hash_of(const char *p, size_t len)
+{
+    unsigned hash = 2166136261u;
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ (unsigned char)p[i]) * 16777619u;
+    return hash;
+}
+
 /* Reads the word at *at, which begins one. */
 static struct check_word read_word(const char *text, size_t len, size_t *at)
 {
@@ -77,6 +87,7 @@ static void read_words(struct check_text *t, struct arena *arena)
         next = at;
         struct check_word w = read_word(t->text, t->len, &next);
         fold_word(&w, arena);
+        w.hash = hash_of(w.folded, w.folded_len);
         ARENA_GROW(arena, t->words, t->n_words, cap);
         t->words[t->n_words++] = w;
     }
@@ -125,11 +136,6 @@ void check_text_read(const char *text, const char *language, struct arena *arena
     join_scraps(out);
 }
 
-bool check_word_same(const struct check_word *a, const struct check_word *b)
-{
-    return a->folded_len == b->folded_len && memcmp(a->folded, b->folded, a->folded_len) == 0;
-}
-
 bool check_word_is(const struct check_word *w, const char *folded)
 {
     return strcmp(w->folded, folded) == 0;
@@ -141,14 +147,18 @@ bool check_text_dense(const struct check_text *t)
     return 3 * east > t->scripts.letters;
 }
 
+static const struct word_row joining_words_rows[] = {
+    {"a", NULL, 0},       {"al", NULL, 0},   {"and", NULL, 0},  {"ao", NULL, 0},  {"bis", NULL, 0}, {"do", NULL, 0},
+    {"e", NULL, 0},       {"en", NULL, 0},   {"et", NULL, 0},   {"i", NULL, 0},   {"ja", NULL, 0},  {"na", NULL, 0},
+    {"o", NULL, 0},       {"och", NULL, 0},  {"oder", NULL, 0}, {"og", NULL, 0},  {"or", NULL, 0},  {"ou", NULL, 0},
+    {"through", NULL, 0}, {"til", NULL, 0},  {"to", NULL, 0},   {"tot", NULL, 0}, {"und", NULL, 0}, {"ve", NULL, 0},
+    {"y", NULL, 0},       {"à", NULL, 0},    {"до", NULL, 0},   {"и", NULL, 0},   {"по", NULL, 0},  {"та", NULL, 0},
+    {"および", NULL, 0},  {"と", NULL, 0},   {"与", NULL, 0},   {"及", NULL, 0},  {"和", NULL, 0},  {"至", NULL, 0},
+    {"및", NULL, 0},      {"에서", NULL, 0},
+};
+const struct word_table joining_words = {joining_words_rows, sizeof joining_words_rows / sizeof *joining_words_rows};
+
 bool check_word_joins(const char *word, size_t len)
 {
-    static const char *const known[] = {"and", "to",   "y",      "e",  "a",    "et",  "und", "bis", "o",       "i",
-                                        "и",   "и",    "та",     "en", "och",  "og",  "ja",  "ve",  "至",      "和",
-                                        "与",  "及",   "および", "と", "에서", "및",  "or",  "ou",  "through", "до",
-                                        "по",  "oder", "à",      "al", "ao",   "til", "tot", "do",  "na",      "ou"};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strlen(known[i]) == len && memcmp(known[i], word, len) == 0)
-            return true;
-    return false;
+    return word_table_find(&joining_words, word, len) != NULL;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/text.h"
@@ -14,6 +15,7 @@ enum { CHECK_MOST_WORDS = 4000, CHECK_MOST_SENTENCES = 64 };
 struct check_word {
     const char *start, *folded; /* as it stands in the text, and folded (NUL-terminated) */
     size_t len, folded_len;
+    unsigned hash;  /* of `folded` */
     size_t letters; /* 0: a number */
     bool small;     /* small letters of a script with two cases, and no digits */
     bool digits;    /* some of it are digits */
@@ -38,7 +40,11 @@ struct check_text {
 /* Everything it points to is the arena's or the text's. */
 void check_text_read(const char *text, const char *language, struct arena *arena, struct check_text *out);
 
-bool check_word_same(const struct check_word *a, const struct check_word *b);
+/* Inline, since every word meets every other. */
+static inline bool check_word_same(const struct check_word *a, const struct check_word *b)
+{
+    return a->hash == b->hash && a->folded_len == b->folded_len && memcmp(a->folded, b->folded, a->folded_len) == 0;
+}
 /* A word between the parts of a list, "and", "to", in many languages. */
 bool check_word_joins(const char *word, size_t len);
 bool check_word_is(const struct check_word *w, const char *folded);

@@ -25,8 +25,10 @@ void checks_run(const struct language_detector *d, const struct checks_input *gi
     if (!failed[CHECK_COPY])
         failed[CHECK_UNTRANSLATED] = check_untranslated(&in, &text, arena);
     failed[CHECK_LANGUAGE] = check_language(d, &in, &text);
-    failed[CHECK_NUMBERS] = numbers_compare(&in, &text, arena);
-    failed[CHECK_UNITS] = units_compare(&in, &text, arena);
+    struct numbers in_numbers = numbers_of(&in, NUMBERS_SOURCE, arena),
+                   numbers = numbers_of(&text, NUMBERS_TRANSLATION, arena);
+    failed[CHECK_NUMBERS] = numbers_compare(&in, &in_numbers, &text, &numbers, arena);
+    failed[CHECK_UNITS] = units_compare(&in, &in_numbers, &text, &numbers, arena);
     failed[CHECK_LABELS] = check_labels(in.text, text.text, arena);
     failed[CHECK_REFERENCES] = check_references(&in, &text, arena);
     failed[CHECK_LENGTH] = check_length(&in, &text, arena);

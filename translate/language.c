@@ -70,8 +70,9 @@ static const struct known *known_of(const char *tag)
 
 bool language_same(const char *a, const char *b)
 {
-    size_t n = strcspn(a, "-"), m = strcspn(b, "-");
-    return n == m && strncmp(a, b, n) == 0;
+    for (; *a && *a != '-' && *a == *b; a++)
+        b++;
+    return (!*a || *a == '-') && (!*b || *b == '-');
 }
 
 const char *language_name(const char *tag)
@@ -218,14 +219,14 @@ static void choose(const struct language_detector *d, const char *text, const st
 {
     struct language_fit of_stated, of_article;
     enum language_script which = model_script(script);
-    language_model_fit(d->model, text, strlen(text), which, stated, &of_stated);
+    language_model_fit(d->model, text, strlen(text), which, stated ? stated : article, &of_stated);
     of_article = of_stated;
     double against = stated && !language_model_has(stated) ? of_stated.lead : of_stated.asked_lead;
     if (stated && against < sure) {
         set(out, stated, of_stated.asked_lead <= 0 && language_model_has(stated) ? 0.99 : 0.9, "document");
         return;
     }
-    if (article)
+    if (stated && article)
         language_model_fit(d->model, text, strlen(text), which, article, &of_article);
     if (!of_article.words) {
         set(out, article ? article : "und", article ? 0.5 : 0, article ? "article" : "detector");
@@ -297,9 +298,25 @@ void language_identify(const struct language_detector *d, const char *text, cons
         identify_shared(d, text, &s, stated, article, out);
 }
 
+/* Whether the model finds the tag's language best, so that the rest need not be asked: most texts are what they should
+ * be. */
+static bool fits_best(const struct language_detector *d, const char *text, const char *tag)
+{
+    struct text_scripts s;
+    struct language_fit fit;
+    text_scripts(text, strlen(text), &s);
+    int script = script_of(&s);
+    if (script == DEVANAGARI || script == OTHER || settled_by_script(&s, NULL) || by_telltale(text, script))
+        return false;
+    language_model_fit(d->model, text, strlen(text), model_script(script), tag, &fit);
+    return fit.words && language_same(fit.best, tag);
+}
+
 bool language_contradicts(const struct language_detector *d, const char *text, const char *tag)
 {
     struct language found;
+    if (fits_best(d, text, tag))
+        return false;
     language_identify(d, text, NULL, NULL, &found);
     if (found.confidence < 0.9 || strcmp(found.tag, "zxx") == 0 || language_same(found.tag, tag))
         return false;

@@ -376,21 +376,22 @@ static bool is_word(const struct reading *r, const char *start, size_t len)
 }
 
 /* Adds what the word's letters cost: of each the longest n-gram that ends with it. */
-static void add_letters(const struct rows *grams, const int *letters, int n, int *costs)
+static void add_letters(const struct rows *grams, const int *letters, int n, uint16_t costs[N_MODELS])
 {
     for (int i = 1; i < n; i++) {
         const uint8_t *row = NULL;
         for (int order = i + 1 < ORDER ? i + 1 : ORDER; order > 0 && !row; order--)
             row = rows_find(grams, gram_key(letters + i - order + 1, order));
         for (int l = 0; l < N_MODELS; l++)
-            costs[l] += row ? row[l] : UNSEEN;
+            costs[l] = (uint16_t)(costs[l] + (row ? row[l] : UNSEEN));
     }
 }
 
 static bool read_word(void *context, const char *start, size_t len)
 {
     struct reading *r = context;
-    int letters[WORD_LETTERS], costs[N_MODELS] = {0};
+    int letters[WORD_LETTERS];
+    uint16_t costs[N_MODELS] = {0}; /* of at most WORD_LETTERS times 255 */
     if (!is_word(r, start, len))
         return true;
     int n = letters_of(start, len, letters);
@@ -421,36 +422,45 @@ static void read_words(struct reading *r, const char *text, size_t len)
         read_word(r, text + start, len - start);
 }
 
+/* Judges what was read; `asked` may be NULL. */
+static void judge(struct reading *r, const char *asked, struct language_fit *out)
+{
+    int best = -1, second = -1, wanted = asked ? column_of(asked) : -1, vietnamese = column_of("vi");
+    for (int l = 0; l < N_MODELS; l++)
+        r->costs[l] += models[l].prior;
+    for (int l = 0; l < N_MODELS; l++) {
+        if (models[l].script != r->script || (l == vietnamese && !r->vietnamese))
+            continue;
+        if (best < 0 || r->costs[l] < r->costs[best]) {
+            second = best;
+            best = l;
+        } else if (second < 0 || r->costs[l] < r->costs[second]) {
+            second = l;
+        }
+    }
+    *out = (struct language_fit){.words = r->words};
+    if (!r->words)
+        return;
+    out->best = models[best].tag;
+    out->second = models[second].tag;
+    out->lead = (double)(r->costs[second] - r->costs[best]) / LANGUAGE_MODEL_UNIT;
+    if (wanted >= 0 && models[wanted].script == r->script)
+        out->asked_lead = (double)(r->costs[wanted] - r->costs[best]) / LANGUAGE_MODEL_UNIT;
+}
+
+static void read_text(struct reading *r, const char *text, size_t len)
+{
+    read_words(r, text, len < TEXT_BYTES ? len : TEXT_BYTES);
+    if (r->words)
+        return;
+    r->names = true;
+    read_words(r, text, len < TEXT_BYTES ? len : TEXT_BYTES);
+}
+
 void language_model_fit(const struct language_model *m, const char *text, size_t len, enum language_script script,
                         const char *asked, struct language_fit *out)
 {
     struct reading r = {.m = m, .script = script};
-    int best = -1, second = -1, wanted = asked ? column_of(asked) : -1, vietnamese = column_of("vi");
-    if (len > TEXT_BYTES)
-        len = TEXT_BYTES;
-    read_words(&r, text, len);
-    if (!r.words) {
-        r.names = true;
-        read_words(&r, text, len);
-    }
-    for (int l = 0; l < N_MODELS; l++)
-        r.costs[l] += models[l].prior;
-    for (int l = 0; l < N_MODELS; l++) {
-        if (models[l].script != script || (l == vietnamese && !r.vietnamese))
-            continue;
-        if (best < 0 || r.costs[l] < r.costs[best]) {
-            second = best;
-            best = l;
-        } else if (second < 0 || r.costs[l] < r.costs[second]) {
-            second = l;
-        }
-    }
-    *out = (struct language_fit){.words = r.words};
-    if (!r.words)
-        return;
-    out->best = models[best].tag;
-    out->second = models[second].tag;
-    out->lead = (double)(r.costs[second] - r.costs[best]) / LANGUAGE_MODEL_UNIT;
-    if (wanted >= 0 && models[wanted].script == script)
-        out->asked_lead = (double)(r.costs[wanted] - r.costs[best]) / LANGUAGE_MODEL_UNIT;
+    read_text(&r, text, len);
+    judge(&r, asked, out);
 }

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The value of a folded word in any language that is known ("seis", "zwölf", "III", 三), or -1. `start` is the word as
- * it stands, since Roman numerals are capitals. */
-int number_word(const char *folded, const char *start, size_t len);
+/* The value of a folded word of a language ("seis", "zwölf", 三), or of a Roman numeral ("III"), or -1. `start` is the
+ * word as it stands, since Roman numerals are capitals. */
+int number_word(const char *language, const char *folded, const char *start, size_t len);
 /* Whether number words of this language (BCP 47) are known. */
 bool number_words_known(const char *language);
 /* The power of ten that a word behind a number stands for ("mil" 3, 万 4), or 0. `text` begins with it. */

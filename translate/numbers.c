@@ -1,7 +1,6 @@
 /* numbers.c: see numbers.h. */
 #include "translate/numbers.h"
 
-#include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,11 +9,16 @@
 #include "translate/language.h"
 #include "translate/number_words.h"
 
-enum { MOST_NAMED = 3, WORD_NUMBER = 12, MONTH_SIGN = 0x6708 /* 月 */ };
+enum {
+    MONTH_SIGN = 0x6708, /* 月 */
+    RAISED_LETTERS = 3,  /* of a word that has a raised citation; units ("mm2") have fewer */
+    NOUN_LETTERS = 4     /* of a word that a citation stands behind; articles and prepositions have fewer */
+};
 
 /* How a text marks decimals: what its language does, and what it shows itself. */
 struct style {
     bool comma, point;
+    bool raised; /* it cites by raised numbers, which are digits behind letters once the text is plain: "mortality3" */
 };
 
 static bool is_comma(int c)
@@ -263,19 +267,56 @@ static void read_year(const char *text, size_t start, const struct scan *s, stru
     n->n_values = 3;
 }
 
-/* "20105" is 2010 with a citation raised behind it, "1990s" the nineties. */
+/* "20105" is 2010 with a citation raised behind it, "196119,20" 1961 with two, "1990s" the nineties. */
 static void read_cited_year(const char *behind, const struct scan *s, struct number *n)
 {
-    bool year = !n->marks && s->n >= 4 && (memcmp(s->digits, "19", 2) == 0 || memcmp(s->digits, "20", 2) == 0);
+    bool year = s->n >= 4 && (memcmp(s->digits, "19", 2) == 0 || memcmp(s->digits, "20", 2) == 0);
+    size_t whole = 1;
+    while (whole < s->n && !s->marks[whole])
+        whole++;
     if (*behind == 's' && !n->marks && s->n == 2 && s->digits[1] == '0')
         snprintf(n->values[n->n_values++], sizeof n->values[0], "19%.2s", s->digits);
-    if (year && s->n > 4 && s->n < 7) {
-        snprintf(n->parts, sizeof n->parts, "%.4s %s", s->digits, s->digits + 4);
-        n->marks = 1;
+    if (year && whole > 4 && whole < 7 && !s->points && s->n < NUMBER_DIGITS) {
+        char cited[sizeof n->parts];
+        memcpy(cited, n->parts + 4, strlen(n->parts + 4) + 1);
+        snprintf(n->parts, sizeof n->parts, "%.4s %.*s", s->digits, NUMBER_DIGITS - 4, cited);
+        n->n_values = n->marks ? 0 : n->n_values;
+        n->decimal = false;
+        n->marks++;
         n->list = true;
-    } else if (year && s->n == 4 && *behind == 's') {
+    } else if (year && !n->marks && s->n == 4 && *behind == 's') {
         snprintf(n->values[n->n_values++], sizeof n->values[0], "%.2s", s->digits + 2);
     }
+}
+
+/* "cases 11,12." of a text that cites by raised numbers: behind a noun, where a clause ends. */
+static bool is_cited_behind(const char *text, size_t start, size_t end)
+{
+    size_t at = start - 1, letters = 0;
+    if (start < 2 || text[at] != ' ' || !strchr(".,;:)", text[end]))
+        return false;
+    while (at && text[at - 1] != ' ')
+        letters += ((unsigned char)text[--at] & 0xC0) != 0x80;
+    char last = text[start - 2];
+    return letters >= NOUN_LETTERS && last != '.' && last != ',' && !strchr("=<>~:;(0123456789", last);
+}
+
+/* How many letters stand right in front, if the last of them is small: "mortality3", not "CO2" or "M3". */
+static size_t letters_before(const char *text, size_t start)
+{
+    size_t at = start, letters = 0;
+    while (at) {
+        size_t before = at - 1;
+        while (before && ((unsigned char)text[before] & 0xC0) == 0x80)
+            before--;
+        size_t next = before;
+        int c = text_next(text, start, &next);
+        if (!text_is_letter(c) || c >= 0x2E80 || (!letters && !text_is_lower(c)))
+            break;
+        letters++;
+        at = before;
+    }
+    return letters;
 }
 
 static struct number read_number(const struct check_text *t, size_t *at, struct style style)
@@ -295,9 +336,12 @@ static struct number read_number(const struct check_text *t, size_t *at, struct 
     read_bare(t->text, start, &s, &n);
     read_year(t->text, start, &s, &n);
     read_cited_year(t->text + *at, &s, &n);
-    bool odd = n.marks == 1 && !n.n_values;
-    n.list = n.list || (n.marks && (s.narrow || (!n.n_values && !odd) || n.marks > 1 ||
-                                    is_enclosed(t->text, start, *at) || is_cited(t->text, start)));
+    n.glued = letters_before(t->text, start) > 0;
+    n.raised = letters_before(t->text, start) >= RAISED_LETTERS;
+    bool odd = n.marks == 1 && !n.n_values && !n.list;
+    n.list =
+        n.list || (n.marks && (s.narrow || (!n.n_values && !odd) || n.marks > 1 || is_enclosed(t->text, start, *at) ||
+                               is_cited(t->text, start) || (style.raised && is_cited_behind(t->text, start, *at))));
     if (odd && !n.list)
         read_odd(&s, &n);
     const char *behind = t->text + *at + (t->text[*at] == ' ');
@@ -312,14 +356,15 @@ static struct style style_of(const struct check_text *t, enum number_side side)
     struct style s = {.comma = has_decimal_comma(t->language), .point = !has_decimal_comma(t->language)};
     /* A decimal that can be nothing else tells what this text does: "0.05", "12.5" of a Spanish one. */
     bool looks = s.comma && (side == NUMBERS_SOURCE || language_same(t->language, "es"));
-    for (size_t at = 0, next = 0; looks && !s.point && at < t->len; at = next) {
+    for (size_t at = 0, next = 0; at < t->len; at = next) {
         if (digit_of(text_next(t->text, t->len, &next)) < 0)
             continue;
         struct scan scan;
         size_t end;
         next = at;
         scan_digits(t->text, t->len, &next, &scan);
-        s.point = scan.points == 1 && !scan.commas && !is_grouped(&scan, '.', &end);
+        s.point = s.point || (looks && scan.points == 1 && !scan.commas && !is_grouped(&scan, '.', &end));
+        s.raised = s.raised || letters_before(t->text, at) >= RAISED_LETTERS;
     }
     return s;
 }
@@ -335,8 +380,15 @@ static void add(struct numbers *list, const struct number *n, struct arena *aren
 /* "1,2,3" and "10.11.2019" are several numbers: neither one decimal nor groups of three. */
 static void add_parts(struct numbers *list, const struct number *whole, struct arena *arena)
 {
+    const char *all = arena_strdup(arena, whole->parts);
     for (const char *p = whole->parts; *p; p += strspn(p, " ")) {
-        struct number n = {.start = whole->start, .len = whole->len, .n_values = 1, .month = whole->month};
+        struct number n = {.start = whole->start,
+                           .len = whole->len,
+                           .n_values = 1,
+                           .month = whole->month,
+                           .raised = whole->raised,
+                           .glued = whole->glued,
+                           .part_of = whole->list ? all : NULL};
         size_t len = strcspn(p, " "), skip = 0;
         while (skip + 1 < len && p[skip] == '0')
             skip++;
@@ -347,11 +399,18 @@ static void add_parts(struct numbers *list, const struct number *whole, struct a
     }
 }
 
+/* A single "I", "V" or "X" is a numeral only behind a noun ("Table I", "grau I"): elsewhere it is a word or a sign. */
+static bool is_lone_letter(const struct check_text *t, size_t i)
+{
+    const struct check_word *w = &t->words[i];
+    return w->len == 1 && !w->small && (!i || w[-1].letters < NOUN_LETTERS || w->start != w[-1].start + w[-1].len + 1);
+}
+
 static void add_words(struct numbers *list, const struct check_text *t, struct arena *arena)
 {
     for (size_t i = 0; i < t->n_words; i++) {
         const struct check_word *w = &t->words[i];
-        int value = w->digits ? -1 : number_word(w->folded, w->start, w->len),
+        int value = w->digits || is_lone_letter(t, i) ? -1 : number_word(t->language, w->folded, w->start, w->len),
             month = w->digits ? 0 : number_month(w->folded);
         if (value < 0 && !month)
             continue;
@@ -360,7 +419,8 @@ static void add_words(struct numbers *list, const struct check_text *t, struct a
         add(list, &n, arena);
         /* "twenty-two" */
         const struct check_word *next = i + 1 < t->n_words ? w + 1 : NULL;
-        int ones = next && value >= 20 && !next->digits ? number_word(next->folded, next->start, next->len) : -1;
+        int ones =
+            next && value >= 20 && !next->digits ? number_word(t->language, next->folded, next->start, next->len) : -1;
         if (ones > 0 && ones < 10) {
             snprintf(n.values[0], sizeof n.values[0], "%d", value + ones);
             add(list, &n, arena);
@@ -384,156 +444,4 @@ struct numbers numbers_of(const struct check_text *t, enum number_side side, str
     }
     add_words(&list, t, arena);
     return list;
-}
-
-/* Comparing. */
-
-bool number_same(const struct number *a, const struct number *b)
-{
-    for (size_t i = 0; i < a->n_values; i++)
-        for (size_t j = 0; j < b->n_values; j++)
-            if (strcmp(a->values[i], b->values[j]) == 0)
-                return true;
-    /* A list is the same list with a blank in front of it: "cases11,12", "cases 11,12". */
-    return a->marks && a->marks == b->marks && (a->list || b->list) && strcmp(a->parts, b->parts) == 0;
-}
-
-/* Each number of the other list answers once, digits before words; numbers that merely repeat need not be as many. */
-static bool take(struct numbers *list, const struct number *wanted)
-{
-    struct number *seen = NULL;
-    for (size_t i = 0; i < list->n; i++) {
-        struct number *n = &list->items[i];
-        if (!number_same(n, wanted))
-            continue;
-        if (!seen || (seen->found && !n->found))
-            seen = n;
-        if (!seen->found)
-            break;
-    }
-    if (seen)
-        seen->found = true;
-    return seen != NULL;
-}
-
-/* The parts of a list that looks like a decimal ("Fig. 1,2"), each of which must be there. */
-static bool take_parts(struct numbers *list, const struct number *n)
-{
-    if (!n->list || !n->marks)
-        return false;
-    for (const char *p = n->parts; *p; p += strspn(p, " ")) {
-        struct number part = {.n_values = 1};
-        size_t len = strcspn(p, " ");
-        memcpy(part.values[0], p, len);
-        if (!take(list, &part))
-            return false;
-        p += len;
-    }
-    return true;
-}
-
-/* The source's list is given as one numeral: the translation's "3,4" for "3, 4". */
-static bool within_parts(struct numbers *list, const struct number *wanted)
-{
-    for (size_t i = 0; i < list->n; i++) {
-        struct number *n = &list->items[i];
-        for (const char *p = n->list ? n->parts : ""; *p; p += strspn(p, " ")) {
-            size_t len = strcspn(p, " ");
-            if (len == strlen(wanted->values[0]) && memcmp(p, wanted->values[0], len) == 0) {
-                n->found = true;
-                return true;
-            }
-            p += len;
-        }
-    }
-    return false;
-}
-
-static bool is_small(const struct number *n, long most)
-{
-    return !n->decimal && strlen(n->values[0]) <= 2 && strtol(n->values[0], NULL, 10) <= most;
-}
-
-static void name(struct str *out, const struct number *n)
-{
-    str_add(out, out->len ? ", " : "");
-    if (n->n_values && n->decimal) {
-        str_add(out, n->values[0]);
-        return;
-    }
-    for (const char *p = n->parts; *p; p++)
-        str_add_char(out, *p == ' ' ? ',' : *p);
-}
-
-static size_t count_same(const struct numbers *list, const struct number *n)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < list->n; i++)
-        count += !list->items[i].word && number_same(&list->items[i], n);
-    return count;
-}
-
-static size_t count_digits(const struct numbers *list)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < list->n; i++)
-        count += !list->items[i].word;
-    return count;
-}
-
-/* As many numbers on either side, but one stands there less often and another more: it was changed into one that the
- * text has anyhow. */
-static const struct number *swapped(const struct numbers *in, const struct numbers *out)
-{
-    const struct number *less = NULL, *more = NULL;
-    if (count_digits(in) != count_digits(out))
-        return NULL;
-    for (size_t i = 0; i < in->n; i++)
-        if (!in->items[i].word && count_same(out, &in->items[i]) < count_same(in, &in->items[i]))
-            less = &in->items[i];
-    for (size_t i = 0; i < out->n; i++)
-        if (!out->items[i].word && count_same(out, &out->items[i]) > count_same(in, &out->items[i]))
-            more = &out->items[i];
-    return less && more ? less : NULL;
-}
-
-static const char *report(struct str *missing, struct str *added, struct arena *arena)
-{
-    if (!missing->len && !added->len)
-        return NULL;
-    return arena_printf(arena, "%s%s%s%s%s", missing->data, missing->len ? " missing" : "",
-                        missing->len && added->len ? "; " : "", added->data, added->len ? " not in the source" : "");
-}
-
-const char *numbers_compare(const struct check_text *source, const struct check_text *translation, struct arena *arena)
-{
-    struct numbers in = numbers_of(source, NUMBERS_SOURCE, arena),
-                   out = numbers_of(translation, NUMBERS_TRANSLATION, arena);
-    struct str missing = STR_INIT(256), added = STR_INIT(256);
-    int named = 0;
-    /* Where number words of either side are not known, a small number may have been one. */
-    long out_word = number_words_known(translation->language) ? 0 : WORD_NUMBER;
-    long in_word = number_words_known(source->language) ? 2 : WORD_NUMBER;
-    for (size_t i = 0; i < in.n && named < MOST_NAMED; i++) {
-        struct number *n = &in.items[i];
-        bool there = take(&out, n) || take_parts(&out, n) || (!n->word && within_parts(&out, n));
-        if (there || n->word || n->month || (out_word && is_small(n, 2)))
-            continue;
-        name(&missing, n);
-        named++;
-    }
-    for (size_t i = 0; i < out.n && named < MOST_NAMED; i++) {
-        const struct number *n = &out.items[i];
-        if (n->found || n->word || is_small(n, in_word) || take(&in, n) || take_parts(&in, n) || within_parts(&in, n))
-            continue;
-        name(&added, n);
-        named++;
-    }
-    const struct number *changed = named ? NULL : swapped(&in, &out);
-    if (changed)
-        name(&missing, changed);
-    const char *what = report(&missing, &added, arena);
-    str_release(&missing);
-    str_release(&added);
-    return what;
 }

@@ -20,10 +20,13 @@ struct number {
     size_t n_values;
     char parts[NUMBER_DIGITS + 2]; /* as written, marks as blanks: "2,5" may be two numbers of a list */
     size_t marks;
-    bool decimal; /* its first reading is one */
-    bool list;    /* may be a list: it cites, or stands in brackets */
-    bool month;   /* in front of 月 */
-    bool word;    /* written as a word */
+    const char *part_of; /* `parts` of the list that it was read from; NULL: it stands by itself */
+    bool decimal;        /* its first reading is one */
+    bool list;           /* may be a list: it cites, or stands in brackets */
+    bool month;          /* in front of 月 */
+    bool glued;          /* behind a small letter */
+    bool raised;         /* behind the letters of a word: a citation that was raised in print */
+    bool word;           /* written as a word */
     bool found;
 };
 
@@ -41,12 +44,17 @@ struct numbers numbers_of(const struct check_text *t, enum number_side side, str
 /* Whether two numerals have a reading in common. */
 bool number_same(const struct number *a, const struct number *b);
 
-/* NULL when every number of the source stands in the translation and the translation has none of its own, else what is
+/* `in` and `out` are the numbers of the texts, once more, so that they are read once for both. Of these, `found` is
+ * changed.
+ *
+ * NULL when every number of the source stands in the translation and the translation has none of its own, else what is
  * wrong (arena). A number may have become a word and the other way round ("zwei"), a month its name, "3万" 30,000. */
-const char *numbers_compare(const struct check_text *source, const struct check_text *translation, struct arena *arena);
+const char *numbers_compare(const struct check_text *source, struct numbers *in, const struct check_text *translation,
+                            struct numbers *out, struct arena *arena);
 
 /* check_units.c: the same for what stands behind a number: "Gy", "cGy", "мм", "毫米", "%". A unit may be shared ("3 and
  * 5 mm"); words for units that are not known here, and days, weeks and degrees, are let pass. */
-const char *units_compare(const struct check_text *source, const struct check_text *translation, struct arena *arena);
+const char *units_compare(const struct check_text *source, const struct numbers *in,
+                          const struct check_text *translation, const struct numbers *out, struct arena *arena);
 
 #endif

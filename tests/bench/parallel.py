@@ -14,13 +14,16 @@ ABBREVIATED = re.compile(r"(?:\b(?:figs?|tabs?|al|vs|dr|dra|drs|prof|ca|cf|no|no
                          r"|e\.g|p\.ex|ex|[A-Z]))\.$", re.I)
 # A citation may stand behind the stop, "0.4, P" is none.
 STOP = re.compile(r"(?:[.!?][\])”\"']*|(?<=[^\W\d])[\])”\"']?[.!?]\(?\d[\d,\-–]*\)?)\s+(?=[A-ZÀ-ÖØ-Þ“\"(\d])")
+# A journal's own reference in a text that was taken out of its pages, "(J Bras Pneumol 2009;92(4):278-284)": a part of the
+# page and of one language's file only.
+RUNNING = re.compile(r"\((?:[A-Z][\w.]*\s){1,6}[^()]{0,12}\d{4}\s?;[^()]*(?:\([^()]*\)[^()]*)*\)")
 NULL = ""
 
 
 def sentences(text):
-    """The sentences of a text; a wide gap ends one too."""
+    """The sentences of a text; a wide gap ends one too, and what has no words belongs to the one before."""
     found = []
-    for part in re.split(r"\s{3,}|\n", text):
+    for part in re.split(r"\s{3,}|\n", RUNNING.sub("", text)):
         start = 0
         for match in STOP.finditer(part):
             head = part[start:match.start() + 1]
@@ -30,7 +33,13 @@ def sentences(text):
             start = match.end()
         if part[start:].strip():
             found.append(part[start:].strip())
-    return found
+    joined = []
+    for sentence in found:
+        if joined and not words(sentence):  # "(p = 0.025)."
+            joined[-1] += " " + sentence
+        else:
+            joined.append(sentence)
+    return joined
 
 
 def words(sentence):
@@ -79,6 +88,7 @@ class Lexicon:
 
 
 # Beads (sentences of the source, of the target) and the cost of each, -100 log of its share.
+UNLIKELY = -100 * math.log(0.05)
 BEADS = {(1, 1): 0, (1, 0): 450, (0, 1): 450, (2, 1): 230, (1, 2): 230, (2, 2): 440, (3, 1): 500, (1, 3): 500}
 
 
@@ -145,11 +155,26 @@ class Aligner:
         return beads[::-1]
 
     def beads(self, document):
-        """The document's beads as (source sentences, target sentences, agreement)."""
+        """The document's beads as (source sentences, target sentences, agreement). Agreement is 0 where a part may belong
+        elsewhere or be left out: where lengths differ as only those of one in twenty do, and where the first or last
+        sentence is better explained by the bead beside it."""
         a, b = self.documents[document]
-        return [(a[i:i + m], b[j:j + n],
-                 self.agreement(words(" ".join(a[i:i + m])), words(" ".join(b[j:j + n]))) if m and n else 0.0)
-                for i, m, j, n in self.path(a, b)]
+        ratio = sum(map(len, a)) / max(1, sum(map(len, b)))
+        beads = [(a[i:i + m], b[j:j + n]) for i, m, j, n in self.path(a, b)]
+        found = []
+        for k, (s, t) in enumerate(beads):
+            sure = s and t and length_cost(sum(map(len, s)), ratio * sum(map(len, t))) <= UNLIKELY
+            for other, end in ((k - 1, 0), (k + 1, -1)):
+                if sure and 0 <= other < len(beads):
+                    sure = (self.belongs(self.forth, s, beads[other][0], t[end]) and
+                            self.belongs(self.back, t, beads[other][1], s[end]))
+            found.append((s, t, self.agreement(words(" ".join(s)), words(" ".join(t))) if sure else 0.0))
+        return found
+
+    @staticmethod
+    def belongs(lexicon, own, beside, sentence):
+        explained = [lexicon.explained(lexicon.reach(words(" ".join(x))), words(sentence)) for x in (own, beside)]
+        return explained[0] >= explained[1]
 
 
 def units(beads, sure=0.5, most=5):

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/json.h"
+#include "translate/word_table.h"
 
 static struct language_detector *detector;
 static struct arena arena = ARENA_INIT;
@@ -139,6 +140,26 @@ static void test_other_target(void **state)
     assert_null(checks_first(&c));
 }
 
+/* Words are looked for by halving. */
+static void test_tables_are_sorted(void **state)
+{
+    static const struct word_table *const tables[] = {&joining_words, &reference_stems, &unit_forms,  &function_words,
+                                                      &refusals,      &number_words,    &multipliers, &months};
+    (void)state;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (size_t k = 0; k < tables[i]->n; k++) {
+            const struct word_row *row = &tables[i]->rows[k];
+            if (k && strcmp(row[-1].word, row->word) > 0)
+                fail_msg("'%s' stands behind '%s'", row->word, row[-1].word);
+            assert_non_null(word_table_find(tables[i], row->word, strlen(row->word)));
+            assert_non_null(word_table_begin(tables[i], row->word[0]));
+        }
+    assert_null(word_table_find(&months, "januar", 6));
+    assert_null(word_table_find(&months, "ja", 2));
+    assert_null(word_table_find(&months, "", 0));
+    assert_null(word_table_begin(&months, 'z'));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -146,6 +167,7 @@ int main(void)
         cmocka_unit_test(test_bad),
         cmocka_unit_test(test_report),
         cmocka_unit_test(test_other_target),
+        cmocka_unit_test(test_tables_are_sorted),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
