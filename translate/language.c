@@ -10,14 +10,12 @@
 #include "base/text.h"
 #include "translate/language_model.h"
 
-enum {
-    WORD_BYTES = 3,   /* shortest word of a language with Latin letters that says anything */
-    HALF_LETTERS = 40 /* that each half of a text in two languages has at least */
-};
+enum { WORD_BYTES = 3 }; /* shortest word of a language with Latin letters that says anything */
 
 /* In nats (language_model.h). */
 static const double article_counts = 5; /* what the article's language is worth */
 static const double sure = 10;          /* a lead that hardly ever errs */
+static const double of_two = 15;        /* that each part of a text in two languages has over the other's language */
 
 /* The languages that have a name here. */
 static const struct known {
@@ -56,8 +54,9 @@ static const struct telltale {
 };
 enum { N_TELLTALES = sizeof telltales / sizeof *telltales };
 
+/* The models are constants; what a caller holds is a promise that there are some. */
 struct language_detector {
-    struct language_model *model;
+    const struct language_table *tables;
 };
 
 static const struct known *known_of(const char *tag)
@@ -84,15 +83,12 @@ struct language_detector *language_open(struct err *e)
 {
     (void)e;
     struct language_detector *d = mem_new(sizeof *d);
-    d->model = language_model_new();
+    d->tables = language_tables;
     return d;
 }
 
 void language_close(struct language_detector *d)
 {
-    if (!d)
-        return;
-    language_model_free(d->model);
     free(d);
 }
 
@@ -157,20 +153,20 @@ static const char *usable(const char *tag, char clean[16])
                                                                                                           : NULL;
 }
 
-static bool look_for_word(void *context, const char *start, size_t len)
-{
-    bool *found = context;
-    size_t at = 0;
-    *found = len >= WORD_BYTES && text_is_letter(text_next(start, len, &at));
-    return !*found;
-}
-
-/* Panel labels, units and "n = 12" are the same in any language. */
+/* A word of letters and digits behind a letter. Panel labels, units and "n = 12" are the same in any language. */
 static bool has_word(const char *text)
 {
-    bool found = false;
-    text_each_word(text, strlen(text), look_for_word, &found);
-    return found;
+    size_t len = strlen(text), bytes = 0;
+    for (size_t at = 0, before = 0; at < len; before = at) {
+        int c = text_next(text, len, &at);
+        if (text_is_letter(c) || (bytes && text_is_digit(c)))
+            bytes += at - before;
+        else
+            bytes = 0;
+        if (bytes >= WORD_BYTES)
+            return true;
+    }
+    return false;
 }
 
 static const char *by_telltale(const char *text, int script)
@@ -190,48 +186,30 @@ static double confidence_of(double lead, size_t letters)
     return fmin(most, 1 / (1 + exp(-0.35 * lead - 0.4)));
 }
 
-static enum language_script model_script(int script)
+static int model_script(int script)
 {
     return script == CYRILLIC ? LANGUAGE_CYRILLIC : script == ARABIC ? LANGUAGE_ARABIC : LANGUAGE_LATIN;
 }
 
-/* A caption that is printed in two languages, one after the other: the one that is not English, or NULL. */
-static const char *other_half(const struct language_detector *d, const char *text, size_t letters,
-                              enum language_script script)
-{
-    size_t len = strlen(text), half = len / 2;
-    struct language_fit a, b;
-    if (letters < 2 * HALF_LETTERS || len > 2400)
-        return NULL;
-    while (half < len && text[half] != ' ')
-        half++;
-    language_model_fit(d->model, text, half, script, NULL, &a);
-    language_model_fit(d->model, text + half, len - half, script, NULL, &b);
-    if (!a.words || !b.words || a.lead < 1.5 * sure || b.lead < 1.5 * sure || strcmp(a.best, b.best) == 0)
-        return NULL;
-    return strcmp(a.best, "en") == 0 ? b.best : strcmp(b.best, "en") == 0 ? a.best : NULL;
-}
-
 /* Of a language without a model nothing is known but its script, so that it is believed. */
-static void choose(const struct language_detector *d, const char *text, const struct text_scripts *s, int script,
-                   const char *stated, const char *article, struct language *out)
+static void choose(const char *text, const struct text_scripts *s, int script, const char *stated, const char *article,
+                   struct language *out)
 {
     struct language_fit of_stated, of_article;
-    enum language_script which = model_script(script);
-    language_model_fit(d->model, text, strlen(text), which, stated, &of_stated);
-    of_article = of_stated;
+    struct language_reading reading;
+    language_model_read(text, strlen(text), model_script(script), &reading);
+    language_reading_fit(&reading, stated, &of_stated);
     double against = stated && !language_model_has(stated) ? of_stated.lead : of_stated.asked_lead;
     if (stated && against < sure) {
         set(out, stated, of_stated.asked_lead <= 0 && language_model_has(stated) ? 0.99 : 0.9, "document");
         return;
     }
-    if (article)
-        language_model_fit(d->model, text, strlen(text), which, article, &of_article);
+    language_reading_fit(&reading, article, &of_article);
     if (!of_article.words) {
         set(out, article ? article : "und", article ? 0.5 : 0, article ? "article" : "detector");
         return;
     }
-    const char *two = other_half(d, text, s->letters, which);
+    const char *two = language_reading_beside_english(&reading, of_two);
     bool known_article = article && language_model_has(article);
     if (two)
         set(out, two, 0.6, "detector");
@@ -248,8 +226,8 @@ static void choose(const struct language_detector *d, const char *text, const st
 }
 
 /* For the scripts that several languages share. */
-static void identify_shared(const struct language_detector *d, const char *text, const struct text_scripts *s,
-                            const char *stated, const char *article, struct language *out)
+static void identify_shared(const char *text, const struct text_scripts *s, const char *stated, const char *article,
+                            struct language *out)
 {
     int script = script_of(s);
     if (stated && !fits_script(stated, script))
@@ -275,12 +253,13 @@ static void identify_shared(const struct language_detector *d, const char *text,
             : article ? "article"
                       : "detector");
     else
-        choose(d, text, s, script, stated, article, out);
+        choose(text, s, script, stated, article, out);
 }
 
 void language_identify(const struct language_detector *d, const char *text, const char *stated, const char *article,
                        struct language *out)
 {
+    (void)d;
     struct text_scripts s;
     char stated_tag[16], article_tag[16];
     stated = usable(stated, stated_tag);
@@ -294,7 +273,7 @@ void language_identify(const struct language_detector *d, const char *text, cons
     else if (settled)
         set(out, settled, 0.97, "script");
     else
-        identify_shared(d, text, &s, stated, article, out);
+        identify_shared(text, &s, stated, article, out);
 }
 
 bool language_contradicts(const struct language_detector *d, const char *text, const char *tag)
@@ -306,7 +285,9 @@ bool language_contradicts(const struct language_detector *d, const char *text, c
     const struct known *k = known_of(found.tag);
     if (!k || !language_model_has(tag) || (k->script != LATIN && k->script != CYRILLIC && k->script != ARABIC))
         return true;
+    struct language_reading reading;
     struct language_fit fit;
-    language_model_fit(d->model, text, strlen(text), model_script((int)k->script), tag, &fit);
+    language_model_read(text, strlen(text), model_script((int)k->script), &reading);
+    language_reading_fit(&reading, tag, &fit);
     return fit.words >= 4 && (!fits_script(tag, (int)k->script) || fit.asked_lead >= sure);
 }
