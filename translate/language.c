@@ -13,9 +13,9 @@
 enum { WORD_BYTES = 3 }; /* shortest word of a language with Latin letters that says anything */
 
 /* In nats (language_model.h). */
-static const double article_counts = 5; /* what the article's language is worth */
+static const double article_counts = 6; /* what the article's language is worth */
 static const double sure = 10;          /* a lead that hardly ever errs */
-static const double of_two = 15;        /* that each part of a text in two languages has over the other's language */
+static const double of_two = 12;        /* that each part of a text in two languages has over the other's language */
 
 /* The languages that have a name here. */
 static const struct known {

@@ -7,9 +7,11 @@
 #include "base/text.h"
 
 enum {
-    TEXT_BYTES = 1200,  /* more text does not make it surer */
-    PARTS_BYTES = 2400, /* that are looked at for a second language */
-    PART_WORDS = 3      /* that a part in another language has at least */
+    WORD_BOUND = 4 * LANGUAGE_MODEL_UNIT, /* that a word costs at most more than in its cheapest language */
+    NAME_BOUND = 2 * LANGUAGE_MODEL_UNIT, /* ... with a capital, not the first */
+    TEXT_BYTES = 1200,                    /* more text does not make it surer */
+    PARTS_BYTES = 2400,                   /* that are looked at for a second language */
+    PART_WORDS = 3                        /* that a part in another language has at least */
 };
 
 /* Where the script's tables have a language, or -1. */
@@ -85,7 +87,24 @@ static bool is_word(const struct word *w, bool names)
     return names || (!w->capitals && (w->length > 1 || !w->capital));
 }
 
-static void add_word(const struct language_table *t, struct word *w, struct language_reading *r, bool first)
+static void add_costs(struct language_costs *sum, const unsigned *costs)
+{
+    for (int l = 0; l < LANGUAGE_COLUMNS; l++)
+        sum->costs[l] += (int)costs[l];
+    sum->words++;
+}
+
+/* Any word may be a name or borrowed, and no single one settles the language. */
+static void bound_costs(const struct language_table *t, unsigned *costs, unsigned bound)
+{
+    unsigned least = costs[0];
+    for (int l = 1; l < t->languages; l++)
+        least = costs[l] < least ? costs[l] : least;
+    for (int l = 0; l < t->languages; l++)
+        costs[l] = costs[l] < least + bound ? costs[l] : least + bound;
+}
+
+static void add_word(const struct language_table *t, struct word *w, struct language_reading *r, bool early)
 {
     unsigned costs[LANGUAGE_COLUMNS] = {0};
     if (!is_word(w, r->names))
@@ -96,12 +115,12 @@ static void add_word(const struct language_table *t, struct word *w, struct lang
     for (uint32_t i = known < 0 ? 0 : t->word_costs[known]; known >= 0 && i < t->word_costs[known + 1]; i += 2)
         if (t->pairs[i + 1] < costs[t->pairs[i]])
             costs[t->pairs[i]] = t->pairs[i + 1];
-    for (int l = 0; l < LANGUAGE_COLUMNS; l++)
-        r->all.costs[l] += (int)costs[l];
-    r->all.words++;
     r->vietnamese = r->vietnamese || w->vietnamese;
-    if (first)
-        r->first = r->all;
+    bound_costs(t, costs, w->capital && r->all.words && !r->names ? NAME_BOUND : WORD_BOUND);
+    if (early)
+        add_costs(&r->all, costs);
+    if (!w->capital)
+        add_costs(&r->small, costs);
 }
 
 static void word_start(struct word *w)
@@ -147,14 +166,14 @@ static bool parts(int c)
 /* Of too many places every second one is forgotten. */
 static void add_part(struct language_reading *r)
 {
-    if (r->all.words - (r->n_parts ? r->parts[r->n_parts - 1].words : 0) < PART_WORDS)
+    if (r->small.words <= (r->n_parts ? r->parts[r->n_parts - 1].words : 0))
         return;
     if (r->n_parts == LANGUAGE_PARTS) {
         r->n_parts /= 2;
         for (int i = 0; i < r->n_parts; i++)
             r->parts[i] = r->parts[2 * i + 1];
     }
-    r->parts[r->n_parts++] = r->all;
+    r->parts[r->n_parts++] = r->small;
 }
 
 /* Words are runs of letters: "d'un" is two, "gain-of-function" three. */
@@ -177,6 +196,8 @@ static void read_words(const char *text, size_t len, struct language_reading *r)
             continue;
         }
         if (w.length) {
+            if (w.capital)
+                add_part(r);
             add_word(t, &w, r, start < TEXT_BYTES);
             word_start(&w);
         }
@@ -193,7 +214,7 @@ void language_model_read(const char *text, size_t len, int script, struct langua
 {
     *out = (struct language_reading){.script = script};
     read_words(text, len, out);
-    if (!out->first.words) {
+    if (!out->all.words) {
         *out = (struct language_reading){.script = script, .names = true};
         read_words(text, len, out);
     }
@@ -211,7 +232,7 @@ void language_reading_fit(const struct language_reading *r, const char *asked, s
     const struct language_table *t = &language_tables[r->script];
     int costs[LANGUAGE_COLUMNS], best = -1, second = -1, wanted = asked ? column_of(t, asked) : -1;
     for (int l = 0; l < t->languages; l++) {
-        costs[l] = r->first.costs[l] + t->priors[l];
+        costs[l] = r->all.costs[l] + t->priors[l];
         if (!competes(t, r, l))
             continue;
         if (best < 0 || costs[l] < costs[best]) {
@@ -221,7 +242,7 @@ void language_reading_fit(const struct language_reading *r, const char *asked, s
             second = l;
         }
     }
-    *out = (struct language_fit){.words = r->first.words};
+    *out = (struct language_fit){.words = r->all.words};
     if (!out->words)
         return;
     out->best = t->tags[best];
@@ -251,9 +272,11 @@ const char *language_reading_beside_english(const struct language_reading *r, do
     int en = column_of(t, "en"), found = -1, most = (int)(lead * LANGUAGE_MODEL_UNIT);
     for (int i = 0; i < r->n_parts && en >= 0; i++) {
         int head[LANGUAGE_COLUMNS], tail[LANGUAGE_COLUMNS];
-        if (r->all.words - r->parts[i].words < PART_WORDS)
+        if (r->parts[i].words < PART_WORDS)
+            continue;
+        if (r->small.words - r->parts[i].words < PART_WORDS)
             break;
-        int a = costs_between(r, NULL, &r->parts[i], head), b = costs_between(r, &r->parts[i], &r->all, tail);
+        int a = costs_between(r, NULL, &r->parts[i], head), b = costs_between(r, &r->parts[i], &r->small, tail);
         if ((a == en) == (b == en))
             continue;
         int other = a == en ? b : a, of_head = abs(head[other] - head[en]), of_tail = abs(tail[other] - tail[en]);

@@ -17,7 +17,7 @@
 #include "translate/language_table.h"
 
 enum { LANGUAGE_MODEL_UNIT = 16 }; /* costs are in 1/16 nat */
-enum { LANGUAGE_PARTS = 24 };
+enum { LANGUAGE_PARTS = 48 };
 
 /* Costs of the words from the text's beginning to some place. */
 struct language_costs {
@@ -30,9 +30,9 @@ struct language_reading {
     int script;
     bool vietnamese; /* a letter that only Vietnamese has was seen: its short words look like any syllable else */
     bool names;      /* words in capitals were read too, since there are no others */
-    struct language_costs first;                 /* of the words that begin in the first 1,200 bytes: enough to tell */
-    struct language_costs all;                   /* ... 2,400 bytes */
-    struct language_costs parts[LANGUAGE_PARTS]; /* up to places where another language may begin */
+    struct language_costs all;                   /* of the words that begin in the first 1,200 bytes: enough to tell */
+    struct language_costs small;                 /* of the words that begin with a small letter, in 2,400 bytes */
+    struct language_costs parts[LANGUAGE_PARTS]; /* ... up to places where another language may begin */
     int n_parts;
 };
 
@@ -49,9 +49,10 @@ struct language_fit {
 /* `asked` is a language whose cost is wanted, or NULL. */
 void language_reading_fit(const struct language_reading *r, const char *asked, struct language_fit *out);
 
-/* The other language of a text that is in English before, and in another language behind, some end of a sentence,
- * slash, quotation mark or bracket, or the other way round; NULL when there is none. Each part has at least three
- * words, and costs `lead` nats more in the language of the other part. */
+/* The other language of a text that is in English before, and in another language behind, a capital letter or the end
+ * of a sentence, a slash, a quotation mark or a bracket, or the other way round; NULL when there is none. Names have no
+ * language: only words that begin with a small letter count. Each part has at least three of them, which cost `lead`
+ * nats more in the language of the other part. */
 const char *language_reading_beside_english(const struct language_reading *r, double lead);
 
 /* True when the model has the language (by its first subtag). */
