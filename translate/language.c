@@ -15,6 +15,7 @@ enum { WORD_BYTES = 3 }; /* shortest word of a language with Latin letters that 
 /* In nats (language_model.h). */
 static const double article_counts = 6; /* what the article's language is worth */
 static const double sure = 10;          /* a lead that hardly ever errs */
+static const double contradiction = 7;  /* ... against a language that the text should be in */
 static const double of_two = 12;        /* that each part of a text in two languages has over the other's language */
 
 /* The languages that have a name here. */
@@ -178,12 +179,12 @@ static const char *by_telltale(const char *text, int script)
     return NULL;
 }
 
-/* About the share of texts with such a lead that are told right (tests/bench/README.md): the fewer letters, the less a
- * lead says, since a name or a borrowed term decides. */
+/* The share of texts with such a lead that are told right (tests/bench/README.md). Few letters never tell for sure: a
+ * name or a borrowed term decides. */
 static double confidence_of(double lead, size_t letters)
 {
-    double most = letters < 5 ? 0.4 : letters < 12 ? 0.6 : letters < 32 ? 0.9 : 1;
-    return fmin(most, 1 / (1 + exp(-0.35 * lead - 0.4)));
+    double most = letters < 5 ? 0.4 : letters < 12 ? 0.9 : letters < 32 ? 0.99 : 1;
+    return fmin(most, 1 / (1 + exp(0.4 - 0.6 * lead)));
 }
 
 static int model_script(int script)
@@ -222,7 +223,11 @@ static void choose(const char *text, const struct text_scripts *s, int script, c
         set(out, article, 0.5, "article");
     else
         set(out, of_article.best,
-            confidence_of(article ? of_article.lead - article_counts : of_article.lead, s->letters), "detector");
+            confidence_of(known_article ? of_article.asked_lead - article_counts
+                          : article     ? of_article.lead - article_counts
+                                        : of_article.lead,
+                          s->letters),
+            "detector");
 }
 
 /* For the scripts that several languages share. */
@@ -289,5 +294,5 @@ bool language_contradicts(const struct language_detector *d, const char *text, c
     struct language_fit fit;
     language_model_read(text, strlen(text), model_script((int)k->script), &reading);
     language_reading_fit(&reading, tag, &fit);
-    return fit.words >= 4 && (!fits_script(tag, (int)k->script) || fit.asked_lead >= sure);
+    return fit.words >= 4 && (!fits_script(tag, (int)k->script) || fit.asked_lead >= contradiction);
 }
