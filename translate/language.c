@@ -13,10 +13,11 @@
 enum { WORD_BYTES = 3 }; /* shortest word of a language with Latin letters that says anything */
 
 /* In nats (language_model.h). */
-static const double article_counts = 6; /* what the article's language is worth */
-static const double sure = 10;          /* a lead that hardly ever errs */
-static const double contradiction = 7;  /* ... against a language that the text should be in */
-static const double of_two = 12;        /* that each part of a text in two languages has over the other's language */
+static const double article_counts = 6;  /* what the article's language is worth */
+static const double sure = 10;           /* a lead that hardly ever errs */
+static const double contradiction = 7;   /* ... against a language that the text should be in */
+static const double of_two = 10;         /* that each part of a text in two languages has over the other's language, */
+static const double of_two_expected = 6; /* ... when one is the article's */
 
 /* The languages that have a name here. */
 static const struct known {
@@ -103,10 +104,17 @@ static bool outweighs(size_t letters, size_t latin, size_t few)
     return letters && (2 * letters >= latin || (letters >= few && 12 * letters >= latin));
 }
 
+/* In an article of such a language one term is enough: most of a short caption may be names and English. */
+static bool expected_in_east(size_t east, size_t latin, const char *article)
+{
+    return article && east >= 2 && 24 * east >= latin &&
+           (language_same(article, "zh") || language_same(article, "ja") || language_same(article, "ko"));
+}
+
 static const char *settled_by_script(const struct text_scripts *s, const char *article)
 {
     size_t east = s->han + s->kana + s->hangul;
-    if (outweighs(east, s->latin, 4)) {
+    if (outweighs(east, s->latin, 4) || expected_in_east(east, s->latin, article)) {
         if (2 * s->hangul > east)
             return "ko";
         if (s->kana > 0 && 8 * s->kana >= s->han)
@@ -210,7 +218,10 @@ static void choose(const char *text, const struct text_scripts *s, int script, c
         set(out, article ? article : "und", article ? 0.5 : 0, article ? "article" : "detector");
         return;
     }
-    const char *two = language_reading_beside_english(&reading, of_two);
+    double lead;
+    const char *two = language_reading_beside_english(&reading, &lead);
+    if (lead < (article && two && language_same(article, two) ? of_two_expected : of_two))
+        two = NULL;
     bool known_article = article && language_model_has(article);
     if (two)
         set(out, two, 0.6, "detector");
@@ -290,9 +301,11 @@ bool language_contradicts(const struct language_detector *d, const char *text, c
     const struct known *k = known_of(found.tag);
     if (!k || !language_model_has(tag) || (k->script != LATIN && k->script != CYRILLIC && k->script != ARABIC))
         return true;
+    if (!fits_script(tag, (int)k->script))
+        return true;
     struct language_reading reading;
     struct language_fit fit;
     language_model_read(text, strlen(text), model_script((int)k->script), &reading);
     language_reading_fit(&reading, tag, &fit);
-    return fit.words >= 4 && (!fits_script(tag, (int)k->script) || fit.asked_lead >= contradiction);
+    return fit.words >= 4 && fit.asked_lead >= contradiction;
 }

@@ -266,10 +266,10 @@ static int costs_between(const struct language_reading *r, const struct language
     return best;
 }
 
-const char *language_reading_beside_english(const struct language_reading *r, double lead)
+const char *language_reading_beside_english(const struct language_reading *r, double *lead)
 {
     const struct language_table *t = &language_tables[r->script];
-    int en = column_of(t, "en"), found = -1, most = (int)(lead * LANGUAGE_MODEL_UNIT);
+    int en = column_of(t, "en"), found = -1, most = 0;
     for (int i = 0; i < r->n_parts && en >= 0; i++) {
         int head[LANGUAGE_COLUMNS], tail[LANGUAGE_COLUMNS];
         if (r->parts[i].words < PART_WORDS)
@@ -286,5 +286,6 @@ const char *language_reading_beside_english(const struct language_reading *r, do
             found = other;
         }
     }
+    *lead = (double)most / LANGUAGE_MODEL_UNIT;
     return found < 0 ? NULL : t->tags[found];
 }

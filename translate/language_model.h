@@ -51,9 +51,9 @@ void language_reading_fit(const struct language_reading *r, const char *asked, s
 
 /* The other language of a text that is in English before, and in another language behind, a capital letter or the end
  * of a sentence, a slash, a quotation mark or a bracket, or the other way round; NULL when there is none. Names have no
- * language: only words that begin with a small letter count. Each part has at least three of them, which cost `lead`
- * nats more in the language of the other part. */
-const char *language_reading_beside_english(const struct language_reading *r, double lead);
+ * language: only words that begin with a small letter count. Each part has at least three of them, which cost at
+ * least `lead` nats more in the language of the other part. */
+const char *language_reading_beside_english(const struct language_reading *r, double *lead);
 
 /* True when the model has the language (by its first subtag). */
 bool language_model_has(const char *tag);
