@@ -94,14 +94,16 @@ static void add_costs(struct language_costs *sum, const unsigned *costs)
     sum->words++;
 }
 
-/* Any word may be a name or borrowed, and no single one settles the language. */
-static void bound_costs(const struct language_table *t, unsigned *costs, unsigned bound)
+/* Any word may be a name or borrowed, and no single one settles the language. A capital in mid-sentence says that it is
+ * a name, but in German, where all nouns have one. */
+static void bound_costs(const struct language_table *t, bool name, unsigned *costs)
 {
-    unsigned least = costs[0];
+    int best = 0;
     for (int l = 1; l < t->languages; l++)
-        least = costs[l] < least ? costs[l] : least;
+        best = costs[l] < costs[best] ? l : best;
+    unsigned most = costs[best] + (name && strcmp(t->tags[best], "de") != 0 ? NAME_BOUND : WORD_BOUND);
     for (int l = 0; l < t->languages; l++)
-        costs[l] = costs[l] < least + bound ? costs[l] : least + bound;
+        costs[l] = costs[l] < most ? costs[l] : most;
 }
 
 static void add_word(const struct language_table *t, struct word *w, struct language_reading *r, bool early)
@@ -116,7 +118,7 @@ static void add_word(const struct language_table *t, struct word *w, struct lang
         if (t->pairs[i + 1] < costs[t->pairs[i]])
             costs[t->pairs[i]] = t->pairs[i + 1];
     r->vietnamese = r->vietnamese || w->vietnamese;
-    bound_costs(t, costs, w->capital && r->all.words && !r->names ? NAME_BOUND : WORD_BOUND);
+    bound_costs(t, w->capital && r->all.words && !r->names, costs);
     if (early)
         add_costs(&r->all, costs);
     if (!w->capital)
