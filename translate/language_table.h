@@ -1,6 +1,6 @@
 /* language_table.h: the numbers of language_model.h as the build makes them (language_table_make.c, from
  * translate/words): constants, so that nothing is read or reckoned when a program starts and all processes share their
- * pages. About 6 MiB.
+ * pages. About 8 MiB.
  *
  * Each script has tables of its own, whose rows have a column for each of its languages. Costs are in 1/16 nat. */
 #ifndef FIGMILL_TRANSLATE_LANGUAGE_TABLE_H

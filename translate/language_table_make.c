@@ -4,6 +4,7 @@
  * A list's name is its language's tag; each of its lines has a class (-100 log10 of the frequency) and words. The
  * n-grams' probabilities are interpolated with those of shorter ones (Witten and Bell 1991). */
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
