@@ -12,7 +12,7 @@ struct front_row {
     const char *doi, *pmcid, *pmid, *title, *language;
     int year; /* 0: unknown */
     const char *journal, *publisher, *article_type, *license, *license_url, *abstract, *keywords;
-    const char *titles; /* JSON list of [language or null, text], or NULL */
+    const char *titles;   /* JSON list of [language or null, text], or NULL */
     int pages;            /* 0: no PDF */
     const char *warnings; /* JSON list, or NULL */
     const char *retraction;

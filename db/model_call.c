@@ -29,12 +29,13 @@ bool model_call_add(struct db *db, const struct model_call *call, int64_t *id, s
     sha256_of(call->request, strlen(call->request), hash);
     return db_int(
         db, e, id,
-        "INSERT INTO model_call (request_sha256, stage, model, server, request, reply, http_status, "
+        "INSERT INTO model_call (request_sha256, stage, item, model, server, request, reply, http_status, "
         "finish_reason, prompt_tokens, completion_tokens, seconds, created, err_kind, err_text) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, unixepoch(), ?12, ?13) RETURNING model_call_id",
-        "ttttttitiidtt", hash, call->stage, call->model, call->server, call->request, call->reply,
-        (int64_t)call->http_status, call->finish_reason, (int64_t)call->prompt_tokens, (int64_t)call->completion_tokens,
-        call->seconds, error ? err_kind_name(error->kind) : NULL, error ? error->text : NULL);
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, unixepoch(), ?13, ?14) RETURNING model_call_id",
+        "tttttttitiidtt", hash, call->stage, call->item ? call->item : "", call->model, call->server, call->request,
+        call->reply, (int64_t)call->http_status, call->finish_reason, (int64_t)call->prompt_tokens,
+        (int64_t)call->completion_tokens, call->seconds, error ? err_kind_name(error->kind) : NULL,
+        error ? error->text : NULL);
 }
 
 /* The reply as the table can hold it. */

@@ -16,6 +16,7 @@
 
 struct model_call {
     const char *stage, *model;
+    const char *item;          /* of the task that asks, for taking an article down; NULL: none */
     const char *server;        /* what the server says of its build; "" where it says nothing */
     const char *request;       /* JSON text as sent, without keys */
     const char *reply;         /* as received, UTF-8; NULL: nothing came */

@@ -96,7 +96,10 @@ static bool forget_calls(struct db *db, int64_t article_id, int64_t *n, struct e
 {
     bool ok = db_run(db, e,
                      "UPDATE model_call SET request = '{}', reply = NULL, err_kind = 'refused', "
-                     "err_text = 'the article was taken down' WHERE model_call_id IN ("
+                     "err_text = 'the article was taken down' WHERE (stage = 'translate' AND item IN "
+                     "(SELECT CAST(article_id AS TEXT) FROM article WHERE article_id IN " ARTICLES ")) "
+                     "OR (stage = 'generate' AND item IN (SELECT CAST(figure_id AS TEXT) FROM figure "
+                     " WHERE figure_id IN " FIGURES ")) OR model_call_id IN ("
                      "SELECT model_call_id FROM translation WHERE figure_id IN " FIGURES
                      " UNION SELECT model_call_id FROM pair WHERE figure_id IN " FIGURES ")",
                      "i", article_id);
@@ -104,17 +107,17 @@ static bool forget_calls(struct db *db, int64_t article_id, int64_t *n, struct e
     return ok;
 }
 
-/* Their tasks would find nothing: of extract by document, of translate, generate and judge by figure or pair, of fetch
- * by article. */
+/* Their tasks would find nothing: of extract by document, of generate and judge by figure or pair, of fetch and
+ * translate by article. */
 static bool forget_tasks(struct db *db, int64_t article_id, struct err *e)
 {
     return db_run(
         db, e,
         "DELETE FROM task WHERE (stage = 'extract' AND item IN (SELECT CAST(document_id AS TEXT) FROM document "
-        "WHERE article_id IN " ARTICLES ")) OR (stage IN ('translate', 'generate') AND item IN ("
+        "WHERE article_id IN " ARTICLES ")) OR (stage = 'generate' AND item IN ("
         "SELECT CAST(figure_id AS TEXT) FROM figure WHERE document_id IN " DOCUMENTS
         ")) OR (stage = 'judge' AND item IN (SELECT CAST(pair_id AS TEXT) FROM pair WHERE figure_id IN " FIGURES
-        ")) OR (stage = 'fetch' AND item IN (SELECT CAST(article_id AS TEXT) FROM article "
+        ")) OR (stage IN ('fetch', 'translate') AND item IN (SELECT CAST(article_id AS TEXT) FROM article "
         "WHERE article_id = ?1 OR merged_into = ?1))",
         "i", article_id);
 }
@@ -135,6 +138,7 @@ static bool delete_rows(struct db *db, int64_t id, struct err *e)
     /* Captions, panels, mentions, cells, translations, pairs and matches go with their figures. */
     return db_run(db, e, "DELETE FROM sample WHERE pair_id IN " PAIRS, "i", id) &&
            db_run(db, e, "DELETE FROM figure WHERE document_id IN " DOCUMENTS, "i", id) &&
+           db_run(db, e, "DELETE FROM translation_memory WHERE article_id IN " ARTICLES, "i", id) &&
            db_run(db, e, "DELETE FROM front WHERE document_id IN " DOCUMENTS, "i", id) &&
            db_run(db, e,
                   "UPDATE input SET outcome = 'refused', document_id = NULL, err_kind = 'refused', "

@@ -180,7 +180,7 @@ static bool read_sources(struct db *db, const struct translation_figure *titles,
 bool translation_input(struct db *db, int64_t article_id, struct arena *arena, struct translation_input *out,
                        struct err *e)
 {
-    *out = (struct translation_input){0};
+    *out = (struct translation_input){.article_id = article_id};
     struct translation_figure titles;
     bool ok = read_front(db, article_id, arena, out, &titles, e) && read_figures(db, article_id, arena, out, e);
     for (size_t i = 0; ok && i < out->n; i++)

@@ -69,13 +69,13 @@ bool translation_memory_keep(struct db *db, const char *key, int64_t generation,
 {
     return db_run(db, e,
                   "INSERT INTO translation_memory (memory_key, generation, source_language, target_language, "
-                  "source_text, text, method, model, attempts, failure, back_translation, model_call_id) "
-                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, CASE WHEN ?11 >= 0 THEN ?11 END, ?12) "
+                  "source_text, text, method, model, attempts, failure, back_translation, model_call_id, article_id) "
+                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, CASE WHEN ?11 >= 0 THEN ?11 END, ?12, ?13) "
                   "ON CONFLICT (memory_key) DO UPDATE SET generation = excluded.generation, text = excluded.text, "
                   "attempts = excluded.attempts, failure = excluded.failure, "
                   "back_translation = excluded.back_translation, model_call_id = excluded.model_call_id",
-                  "tittttttitdI", key, generation, m->source_language, m->target_language, m->source_text, m->text,
-                  m->method, m->model, (int64_t)m->attempts, m->failure, m->back, m->model_call_id);
+                  "tittttttitdIi", key, generation, m->source_language, m->target_language, m->source_text, m->text,
+                  m->method, m->model, (int64_t)m->attempts, m->failure, m->back, m->model_call_id, m->article_id);
 }
 
 bool translation_memory_generation(struct db *db, int64_t *out, struct err *e)

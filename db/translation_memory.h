@@ -21,6 +21,7 @@ struct translation_memory {
     int attempts;
     double back;           /* chrF of the back-translation; < 0: none was made */
     int64_t model_call_id; /* 0: none */
+    int64_t article_id;    /* whose text it was */
 };
 
 /* The key of a text: two texts are the same after NFKC, whatever their white space and kinds of dashes and quotes; case

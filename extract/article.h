@@ -56,7 +56,7 @@ struct art_front {
     const char *license_url;
     const char *abstract;
     const char *keywords; /* separated by "; " */
-    const char *titles;   /* the authors' translations of the title: JSON list of [language or null, text]; NULL: none */
+    const char *titles; /* the authors' translations of the title: JSON list of [language or null, text]; NULL: none */
 };
 
 struct art_text {         /* text with its language */

@@ -180,6 +180,8 @@ static void *work(struct stage_context *c, const struct task *task, struct arena
     if (got < 0)
         return NULL;
     r->ready = got > 0;
+    if (g->ask)
+        ask_about(g->ask, task->item);
     if (r->ready && !make_pairs(&g->maker, g->ask, &c->db, &source, arena, &r->pairs, &r->n, e))
         return NULL;
     return r;

@@ -15,6 +15,7 @@ enum { DEFAULT_TIMEOUT_S = 300 };
 
 struct ask {
     const char *stage;
+    char item[32];
     struct model_server server;
     struct http *http;
     int timeout_s;
@@ -128,6 +129,11 @@ void ask_free(struct ask *a)
     free(a);
 }
 
+void ask_about(struct ask *a, const char *item)
+{
+    snprintf(a->item, sizeof a->item, "%s", item);
+}
+
 const struct model_server *ask_server(const struct ask *a)
 {
     return &a->server;
@@ -146,7 +152,7 @@ static bool exchange(struct ask *a, struct db *db, const char *request, struct a
     struct str raw = STR_INIT(MODEL_MAX_REPLY);
     struct err why = {0};
     struct model_call call = {
-        .stage = a->stage, .model = a->server.name, .server = a->server.build, .request = request};
+        .stage = a->stage, .item = a->item, .model = a->server.name, .server = a->server.build, .request = request};
     struct timespec start;
     const char *stored = NULL;
     clock_gettime(CLOCK_MONOTONIC, &start);

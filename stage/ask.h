@@ -51,6 +51,9 @@ struct ask *ask_new(const struct ask_options *options, const struct ask_servers 
 void ask_free(struct ask *a);
 const struct model_server *ask_server(const struct ask *a);
 
+/* The task's item that the requests from now on are for (copied), as stored with them. */
+void ask_about(struct ask *a, const char *item);
+
 /* Replays the stored reply of the very same request text, or sends it and stores the reply in a transaction of its own
  * at once (so kill -9 loses no reply; call it outside a transaction). Failures are stored too, for lineage, but never
  * replayed. `reply` lives in the arena; *model_call_id names the row, also when the call failed (0: none). Errors as of

@@ -53,6 +53,7 @@ struct backend_example {
 };
 
 struct backend_request {
+    const char *item;            /* of the task, to be stored with calls */
     const char *source, *target; /* BCP 47; both are languages that `can` said yes to */
     const char *title;           /* of the article, in its own language; NULL: unknown; a backend may leave it out */
     const struct backend_example *examples; /* most telling first; a backend may take few or none */
@@ -90,9 +91,5 @@ struct backend {
 };
 
 extern const struct backend backend_model, backend_libretranslate, backend_apertium;
-
-/* What `settings` of the model will be, also where no server answers, so that a run can tell that it has nothing to do
- * without one. */
-void backend_model_settings(const struct backend_options *options, char hash[SHA256_SIZE]);
 
 #endif

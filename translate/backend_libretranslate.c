@@ -4,13 +4,11 @@
  * Where: --libretranslate, else $LIBRETRANSLATE_URL; no port is guessed. The key is $LIBRETRANSLATE_KEY; it goes into
  * the body that is sent and nowhere else.
  *
- * Placeholders. Argos, which translates for LibreTranslate, has a vocabulary of word pieces, in which the brackets of
- * protect.h ("⟦1⟧") are unknown: unknown signs are dropped, become other ones, or end the sentence (LibreTranslate
- * issues 33, 439, pull request 1009); of the signs that programmers like, "<", "%", "###" and "|" come back as words or
- * not at all (LibreTranslate 123, 944; argos-translate 319). Citations in square brackets stand in every corpus that it
- * was trained on, and are copied; so "⟦1⟧" goes out as "[1]" and comes back. Where that fails too, another attempt has
- * another kind of brackets: that is all the advice this backend takes, but it can change the answer. Format "html" with
- * translate="no" is no way, see libretranslate.h. */
+ * Placeholders. Argos, which translates for LibreTranslate, has a vocabulary of word pieces: signs that are not in it
+ * are dropped, become other ones, or end the sentence (LibreTranslate issues 33, 439, pull request 1009); of the signs
+ * that programmers like, "<", "%", "###" and "|" come back as words or not at all (LibreTranslate 123, 944;
+ * argos-translate 319). Citations in square brackets stand in every corpus that it was trained on, and are copied: so
+ * protect.h's "[1]" is sent as it is. Format "html" with translate="no" is no way, see libretranslate.h. */
 #include "translate/backend.h"
 
 #include <stdlib.h>
@@ -42,7 +40,8 @@ struct opened {
     const struct found *found;
     struct db *db;
     struct http *http;
-    size_t batch; /* texts that this server has been seen to take at once */
+    const char *item; /* of the request in hand */
+    size_t batch;     /* texts that this server has been seen to take at once */
 };
 
 /* Finding it. */
@@ -109,105 +108,16 @@ static void close_worker(void *opened)
     free(o);
 }
 
-/* Placeholders. */
-
-static const char mark_open[] = "\xE2\x9F\xA6", mark_close[] = "\xE2\x9F\xA7"; /* U+27E6, U+27E7 */
-
-/* The brackets of an attempt, of those that the text does not use itself; NULL: all are taken, the marks stay. */
-static const char *brackets_for(const char *text, int attempt)
+/* The answer as the stage wants it: white space folded. */
+static void settle(struct backend_text *text, const char *answer, int64_t id, struct arena *arena)
 {
-    static const char *const all[] = {"[]", "{}", "()"};
-    const char *usable[3];
-    int n = 0;
-    for (int i = 0; i < 3; i++)
-        if (!strpbrk(text, all[i]))
-            usable[n++] = all[i];
-    return n ? usable[attempt % n] : NULL;
-}
-
-/* The placeholder's number at `at`, up to three digits between `open` and `close`, blanks forgiven; 0: there is none.
- * *len is its length in bytes. */
-static int placeholder(const char *at, const char *open, const char *close, size_t *len)
-{
-    const char *p = at;
-    int number = 0, digits = 0;
-    if (!str_starts(p, open))
-        return 0;
-    p += strlen(open);
-    p += strspn(p, " ");
-    for (; *p >= '0' && *p <= '9' && digits < 3; p++, digits++)
-        number = 10 * number + (*p - '0');
-    p += strspn(p, " ");
-    if (!digits || !str_starts(p, close))
-        return 0;
-    *len = (size_t)(p - at) + strlen(close);
-    return number;
-}
-
-/* Placeholders from one pair of brackets to another; numbers above `most` are not ours. Returns the highest. */
-static int rewrite(const char *text, const char *const from[2], const char *const to[2], int most, struct str *out)
-{
-    int highest = 0;
-    while (*text) {
-        size_t len = 1;
-        int number = placeholder(text, from[0], from[1], &len);
-        if (number > 0 && number <= most) {
-            str_addf(out, "%s%d%s", to[0], number, to[1]);
-            highest = number > highest ? number : highest;
-        } else {
-            len = 1;
-            str_add_char(out, *text);
-        }
-        text += len;
-    }
-    return highest;
-}
-
-/* A text as it is sent, and how its answer becomes a translation. */
-struct sent {
-    struct backend_text *text;
-    const char *q;       /* arena */
-    char brackets[2][2]; /* "[", "]"; "" where the text went as it is */
-    int highest;         /* placeholder */
-};
-
-static void prepare(struct backend_text *text, struct arena *arena, struct sent *out)
-{
-    static const char *const marks[] = {mark_open, mark_close};
-    const char *brackets = brackets_for(text->text, text->attempt);
-    *out = (struct sent){.text = text, .q = text->text};
-    text->translation = NULL;
-    text->why = NULL;
-    text->model_call_id = 0;
-    if (!brackets || !strstr(text->text, mark_open))
-        return;
-    struct str q = STR_INIT(LIBRETRANSLATE_MAX_BYTES);
-    out->brackets[0][0] = brackets[0];
-    out->brackets[1][0] = brackets[1];
-    const char *const to[] = {out->brackets[0], out->brackets[1]};
-    out->highest = rewrite(text->text, marks, to, 999, &q);
-    out->q = arena_strndup(arena, q.data, q.len);
-    str_release(&q);
-}
-
-/* The answer as the stage wants it: white space folded, placeholders in their own brackets. A sign that means nothing
- * to us stays: the checks find it. */
-static void settle(struct sent *s, const char *answer, int64_t id, struct arena *arena)
-{
-    static const char *const marks[] = {mark_open, mark_close};
-    const char *const from[] = {s->brackets[0], s->brackets[1]};
-    struct str clean = STR_INIT(MOST_ANSWER), out = STR_INIT(2 * MOST_ANSWER);
-    s->text->model_call_id = id;
+    struct str clean = STR_INIT(MOST_ANSWER);
+    text->model_call_id = id;
     text_clean(answer, strlen(answer), &clean);
-    if (s->highest)
-        rewrite(clean.data, from, marks, s->highest, &out);
+    if (clean.overflow)
+        text->why = "the reply does not end";
     else
-        str_add(&out, clean.data);
-    if (clean.overflow || out.overflow)
-        s->text->why = "the reply does not end";
-    else
-        s->text->translation = arena_strndup(arena, out.data, out.len);
-    str_release(&out);
+        text->translation = arena_strndup(arena, clean.data, clean.len);
     str_release(&clean);
 }
 
@@ -232,12 +142,12 @@ static void end_wire(const struct opened *o, struct str *wire)
 
 /* A request's two texts: what is sent has the key; what is stored has what else decides the answer and is no part of
  * what is sent: which server it was, and the generation, so that --refresh asks anew. */
-static bool write_request(const struct opened *o, const struct sent *texts, size_t n, const char *const codes[2],
-                          struct str *wire, struct str *stored, struct err *e)
+static bool write_request(const struct opened *o, const struct backend_text *texts, size_t n,
+                          const char *const codes[2], struct str *wire, struct str *stored, struct err *e)
 {
     const char *q[BATCH_TEXTS];
     for (size_t i = 0; i < n; i++)
-        q[i] = texts[i].q;
+        q[i] = texts[i].text;
     libretranslate_request_write(q, n, codes[0], codes[1], wire);
     str_add_bytes(stored, wire->data, wire->len);
     str_add(stored, ",\"engine\":");
@@ -296,7 +206,7 @@ static bool send_and_store(const struct opened *o, const char *wire, const char 
     struct timespec start;
     const char *earlier = NULL;
     struct model_call call = {
-        .stage = "translate", .model = o->found->server.identity, .server = "", .request = stored};
+        .stage = "translate", .item = o->item, .model = o->found->server.identity, .server = "", .request = stored};
     clock_gettime(CLOCK_MONOTONIC, &start);
     x->verdict = post(o, wire, n, arena, &reply, x->translations, &x->why);
     x->fresh = x->verdict == LIBRETRANSLATE_ANSWERED;
@@ -317,7 +227,7 @@ static bool send_and_store(const struct opened *o, const char *wire, const char 
 }
 
 /* The stored reply of the very same request, or a fresh one. False: the item stops. */
-static bool exchange(const struct opened *o, const struct sent *texts, size_t n, const char *const codes[2],
+static bool exchange(const struct opened *o, const struct backend_text *texts, size_t n, const char *const codes[2],
                      struct arena *arena, struct exchange *x, struct err *e)
 {
     struct str wire = STR_INIT(LIBRETRANSLATE_MAX_BYTES), stored = STR_INIT(LIBRETRANSLATE_MAX_BYTES);
@@ -371,7 +281,7 @@ static bool works_at_all(struct run *r, const struct err *why, struct err *e)
 
 /* A lone text that failed. One that is refused, with the server's reason, is as it is; where the server broke, it is
  * asked once more, since servers hiccup, and the text is at fault when that fails too. */
-static bool settle_alone(struct run *r, struct sent *text, struct exchange *x, struct err *e)
+static bool settle_alone(struct run *r, struct backend_text *text, struct exchange *x, struct err *e)
 {
     if (x->verdict == LIBRETRANSLATE_BROKEN &&
         !(works_at_all(r, &x->why, e) && exchange(r->o, text, 1, r->codes, r->arena, x, e)))
@@ -380,23 +290,23 @@ static bool settle_alone(struct run *r, struct sent *text, struct exchange *x, s
         settle(text, x->translations[0], x->id, r->arena);
         return true;
     }
-    text->text->why = arena_strdup(r->arena, x->why.text);
-    text->text->model_call_id = x->id;
+    text->why = arena_strdup(r->arena, x->why.text);
+    text->model_call_id = x->id;
     return true;
 }
 
-static size_t n_translated(const struct sent *texts, size_t n)
+static size_t n_translated(const struct backend_text *texts, size_t n)
 {
     size_t done = 0;
     for (size_t i = 0; i < n; i++)
-        done += texts[i].text->translation != NULL;
+        done += texts[i].translation != NULL;
     return done;
 }
 
 /* Translates a batch. One that fails is halved until the texts that are at fault stand alone, so that they spoil no
  * others; the depth is log2 of BATCH_TEXTS. When its halves are fine, the number was at fault (a limit, a server
  * without arrays), and smaller batches are made from then on. */
-static bool translate_batch(struct run *r, struct sent *texts, size_t n, struct err *e)
+static bool translate_batch(struct run *r, struct backend_text *texts, size_t n, struct err *e)
 {
     struct exchange x;
     size_t half = n / 2;
@@ -421,13 +331,13 @@ static bool translate_batch(struct run *r, struct sent *texts, size_t n, struct 
 
 /* How many of the texts go into the next request: so many that number and characters are in bounds, but one at least.
  * Older servers count the characters of all texts against their limit. */
-static size_t next_batch(const struct opened *o, const struct sent *texts, size_t n)
+static size_t next_batch(const struct opened *o, const struct backend_text *texts, size_t n)
 {
     size_t characters = 0, limit = BATCH_CHARACTERS, i = 0;
     if (o->found->server.char_limit && (size_t)o->found->server.char_limit < limit)
         limit = (size_t)o->found->server.char_limit;
     for (; i < n && i < o->batch; i++) {
-        characters += text_length(texts[i].q, strlen(texts[i].q));
+        characters += text_length(texts[i].text, strlen(texts[i].text));
         if (i && characters > limit)
             break;
     }
@@ -439,14 +349,15 @@ static bool translate(void *opened, struct backend_request *request, struct aren
     struct opened *o = opened;
     const struct libretranslate *server = &o->found->server;
     struct run r = {.o = o, .arena = arena};
-    struct sent *texts = arena_array(arena, request->n, sizeof *texts);
+    o->item = request->item;
+    struct backend_text *texts = request->texts;
     r.codes[0] = libretranslate_code(server, request->source);
     r.codes[1] = libretranslate_code(server, request->target);
     if (!r.codes[0] || !r.codes[1])
         return err_set(e, ERR_UNSUPPORTED, "the LibreTranslate server at %s does not translate '%s' to '%s'",
                        server->url, request->source, request->target);
     for (size_t i = 0; i < request->n; i++)
-        prepare(&request->texts[i], arena, &texts[i]);
+        texts[i].translation = texts[i].why = NULL;
     for (size_t at = 0, n; at < request->n; at += n) {
         n = next_batch(o, texts + at, request->n - at);
         if (!translate_batch(&r, texts + at, n, e))
@@ -456,7 +367,7 @@ static bool translate(void *opened, struct backend_request *request, struct aren
 }
 
 const struct backend backend_libretranslate = {.name = "libretranslate",
-                                               .advice = true,
+                                               .advice = false,
                                                .protect = PROTECT_ALL,
                                                .find = find,
                                                .lose = free,

@@ -55,7 +55,7 @@ static int batch_of(const struct backend_options *options)
     return batch < MOST_BATCH ? batch : MOST_BATCH;
 }
 
-void backend_model_settings(const struct backend_options *options, char hash[SHA256_SIZE])
+static void write_settings(const struct backend_options *options, char hash[SHA256_SIZE])
 {
     char batch[16], prompts[SHA256_SIZE];
     snprintf(batch, sizeof batch, "%d", batch_of(options));
@@ -70,7 +70,7 @@ static void *find(const struct backend_options *options, struct err *e)
         (struct ask_options){.stage = "translate", .name = "TRANSLATOR", .url = options->url, .model = options->model};
     f->batch = batch_of(options);
     f->generation = options->generation;
-    backend_model_settings(options, f->settings);
+    write_settings(options, f->settings);
     if (!ask_probe(&f->options, &f->servers, e)) {
         free(f);
         return NULL;
@@ -315,6 +315,7 @@ static bool translate(void *opened, struct backend_request *request, struct aren
 {
     struct group g = {.opened = opened, .request = request, .arena = arena};
     bool ok = true;
+    ask_about(g.opened->ask, request->item ? request->item : "");
     for (; ok && g.first < request->n; g.first += g.n) {
         g.n = group_size(opened, request, g.first);
         ok = translate_group(g, e);

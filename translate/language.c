@@ -10,14 +10,14 @@
 #include "base/text.h"
 #include "translate/language_model.h"
 
-enum {
-    WORD_BYTES = 3,   /* shortest word of a language with Latin letters that says anything */
-    HALF_LETTERS = 40 /* that each half of a text in two languages has at least */
-};
+enum { WORD_BYTES = 3 }; /* shortest word of a language with Latin letters that says anything */
 
 /* In nats (language_model.h). */
-static const double article_counts = 5; /* what the article's language is worth */
-static const double sure = 10;          /* a lead that hardly ever errs */
+static const double article_counts = 6;  /* what the article's language is worth */
+static const double sure = 10;           /* a lead that hardly ever errs */
+static const double contradiction = 7;   /* ... against a language that the text should be in */
+static const double of_two = 10;         /* that each part of a text in two languages has over the other's language, */
+static const double of_two_expected = 6; /* ... when one is the article's */
 
 /* The languages that have a name here. */
 static const struct known {
@@ -56,8 +56,9 @@ static const struct telltale {
 };
 enum { N_TELLTALES = sizeof telltales / sizeof *telltales };
 
+/* The models are constants; what a caller holds is a promise that there are some. */
 struct language_detector {
-    struct language_model *model;
+    const struct language_table *tables;
 };
 
 static const struct known *known_of(const char *tag)
@@ -70,9 +71,8 @@ static const struct known *known_of(const char *tag)
 
 bool language_same(const char *a, const char *b)
 {
-    for (; *a && *a != '-' && *a == *b; a++)
-        b++;
-    return (!*a || *a == '-') && (!*b || *b == '-');
+    size_t n = strcspn(a, "-"), m = strcspn(b, "-");
+    return n == m && strncmp(a, b, n) == 0;
 }
 
 const char *language_name(const char *tag)
@@ -85,15 +85,12 @@ struct language_detector *language_open(struct err *e)
 {
     (void)e;
     struct language_detector *d = mem_new(sizeof *d);
-    d->model = language_model_new();
+    d->tables = language_tables;
     return d;
 }
 
 void language_close(struct language_detector *d)
 {
-    if (!d)
-        return;
-    language_model_free(d->model);
     free(d);
 }
 
@@ -107,10 +104,17 @@ static bool outweighs(size_t letters, size_t latin, size_t few)
     return letters && (2 * letters >= latin || (letters >= few && 12 * letters >= latin));
 }
 
+/* In an article of such a language one term is enough: most of a short caption may be names and English. */
+static bool expected_in_east(size_t east, size_t latin, const char *article)
+{
+    return article && east >= 2 && 24 * east >= latin &&
+           (language_same(article, "zh") || language_same(article, "ja") || language_same(article, "ko"));
+}
+
 static const char *settled_by_script(const struct text_scripts *s, const char *article)
 {
     size_t east = s->han + s->kana + s->hangul;
-    if (outweighs(east, s->latin, 4)) {
+    if (outweighs(east, s->latin, 4) || expected_in_east(east, s->latin, article)) {
         if (2 * s->hangul > east)
             return "ko";
         if (s->kana > 0 && 8 * s->kana >= s->han)
@@ -158,20 +162,20 @@ static const char *usable(const char *tag, char clean[16])
                                                                                                           : NULL;
 }
 
-static bool look_for_word(void *context, const char *start, size_t len)
-{
-    bool *found = context;
-    size_t at = 0;
-    *found = len >= WORD_BYTES && text_is_letter(text_next(start, len, &at));
-    return !*found;
-}
-
-/* Panel labels, units and "n = 12" are the same in any language. */
+/* A word of letters and digits behind a letter. Panel labels, units and "n = 12" are the same in any language. */
 static bool has_word(const char *text)
 {
-    bool found = false;
-    text_each_word(text, strlen(text), look_for_word, &found);
-    return found;
+    size_t len = strlen(text), bytes = 0;
+    for (size_t at = 0, before = 0; at < len; before = at) {
+        int c = text_next(text, len, &at);
+        if (text_is_letter(c) || (bytes && text_is_digit(c)))
+            bytes += at - before;
+        else
+            bytes = 0;
+        if (bytes >= WORD_BYTES)
+            return true;
+    }
+    return false;
 }
 
 static const char *by_telltale(const char *text, int script)
@@ -183,56 +187,41 @@ static const char *by_telltale(const char *text, int script)
     return NULL;
 }
 
-/* About the share of texts with such a lead that are told right (tests/bench/README.md): the fewer letters, the less a
- * lead says, since a name or a borrowed term decides. */
+/* The share of texts with such a lead that are told right (tests/bench/README.md). Few letters never tell for sure: a
+ * name or a borrowed term decides. */
 static double confidence_of(double lead, size_t letters)
 {
-    double most = letters < 5 ? 0.4 : letters < 12 ? 0.6 : letters < 32 ? 0.9 : 1;
-    return fmin(most, 1 / (1 + exp(-0.35 * lead - 0.4)));
+    double most = letters < 5 ? 0.4 : letters < 12 ? 0.9 : letters < 32 ? 0.99 : 1;
+    return fmin(most, 1 / (1 + exp(0.4 - 0.6 * lead)));
 }
 
-static enum language_script model_script(int script)
+static int model_script(int script)
 {
     return script == CYRILLIC ? LANGUAGE_CYRILLIC : script == ARABIC ? LANGUAGE_ARABIC : LANGUAGE_LATIN;
 }
 
-/* A caption that is printed in two languages, one after the other: the one that is not English, or NULL. */
-static const char *other_half(const struct language_detector *d, const char *text, size_t letters,
-                              enum language_script script)
-{
-    size_t len = strlen(text), half = len / 2;
-    struct language_fit a, b;
-    if (letters < 2 * HALF_LETTERS || len > 2400)
-        return NULL;
-    while (half < len && text[half] != ' ')
-        half++;
-    language_model_fit(d->model, text, half, script, NULL, &a);
-    language_model_fit(d->model, text + half, len - half, script, NULL, &b);
-    if (!a.words || !b.words || a.lead < 1.5 * sure || b.lead < 1.5 * sure || strcmp(a.best, b.best) == 0)
-        return NULL;
-    return strcmp(a.best, "en") == 0 ? b.best : strcmp(b.best, "en") == 0 ? a.best : NULL;
-}
-
 /* Of a language without a model nothing is known but its script, so that it is believed. */
-static void choose(const struct language_detector *d, const char *text, const struct text_scripts *s, int script,
-                   const char *stated, const char *article, struct language *out)
+static void choose(const char *text, const struct text_scripts *s, int script, const char *stated, const char *article,
+                   struct language *out)
 {
     struct language_fit of_stated, of_article;
-    enum language_script which = model_script(script);
-    language_model_fit(d->model, text, strlen(text), which, stated ? stated : article, &of_stated);
-    of_article = of_stated;
+    struct language_reading reading;
+    language_model_read(text, strlen(text), model_script(script), &reading);
+    language_reading_fit(&reading, stated, &of_stated);
     double against = stated && !language_model_has(stated) ? of_stated.lead : of_stated.asked_lead;
     if (stated && against < sure) {
         set(out, stated, of_stated.asked_lead <= 0 && language_model_has(stated) ? 0.99 : 0.9, "document");
         return;
     }
-    if (stated && article)
-        language_model_fit(d->model, text, strlen(text), which, article, &of_article);
+    language_reading_fit(&reading, article, &of_article);
     if (!of_article.words) {
         set(out, article ? article : "und", article ? 0.5 : 0, article ? "article" : "detector");
         return;
     }
-    const char *two = other_half(d, text, s->letters, which);
+    double lead;
+    const char *two = language_reading_beside_english(&reading, &lead);
+    if (lead < (article && two && language_same(article, two) ? of_two_expected : of_two))
+        two = NULL;
     bool known_article = article && language_model_has(article);
     if (two)
         set(out, two, 0.6, "detector");
@@ -245,12 +234,16 @@ static void choose(const struct language_detector *d, const char *text, const st
         set(out, article, 0.5, "article");
     else
         set(out, of_article.best,
-            confidence_of(article ? of_article.lead - article_counts : of_article.lead, s->letters), "detector");
+            confidence_of(known_article ? of_article.asked_lead - article_counts
+                          : article     ? of_article.lead - article_counts
+                                        : of_article.lead,
+                          s->letters),
+            "detector");
 }
 
 /* For the scripts that several languages share. */
-static void identify_shared(const struct language_detector *d, const char *text, const struct text_scripts *s,
-                            const char *stated, const char *article, struct language *out)
+static void identify_shared(const char *text, const struct text_scripts *s, const char *stated, const char *article,
+                            struct language *out)
 {
     int script = script_of(s);
     if (stated && !fits_script(stated, script))
@@ -276,12 +269,13 @@ static void identify_shared(const struct language_detector *d, const char *text,
             : article ? "article"
                       : "detector");
     else
-        choose(d, text, s, script, stated, article, out);
+        choose(text, s, script, stated, article, out);
 }
 
 void language_identify(const struct language_detector *d, const char *text, const char *stated, const char *article,
                        struct language *out)
 {
+    (void)d;
     struct text_scripts s;
     char stated_tag[16], article_tag[16];
     stated = usable(stated, stated_tag);
@@ -295,35 +289,23 @@ void language_identify(const struct language_detector *d, const char *text, cons
     else if (settled)
         set(out, settled, 0.97, "script");
     else
-        identify_shared(d, text, &s, stated, article, out);
-}
-
-/* Whether the model finds the tag's language best, so that the rest need not be asked: most texts are what they should
- * be. */
-static bool fits_best(const struct language_detector *d, const char *text, const char *tag)
-{
-    struct text_scripts s;
-    struct language_fit fit;
-    text_scripts(text, strlen(text), &s);
-    int script = script_of(&s);
-    if (script == DEVANAGARI || script == OTHER || settled_by_script(&s, NULL) || by_telltale(text, script))
-        return false;
-    language_model_fit(d->model, text, strlen(text), model_script(script), tag, &fit);
-    return fit.words && language_same(fit.best, tag);
+        identify_shared(text, &s, stated, article, out);
 }
 
 bool language_contradicts(const struct language_detector *d, const char *text, const char *tag)
 {
     struct language found;
-    if (fits_best(d, text, tag))
-        return false;
     language_identify(d, text, NULL, NULL, &found);
     if (found.confidence < 0.9 || strcmp(found.tag, "zxx") == 0 || language_same(found.tag, tag))
         return false;
     const struct known *k = known_of(found.tag);
     if (!k || !language_model_has(tag) || (k->script != LATIN && k->script != CYRILLIC && k->script != ARABIC))
         return true;
+    if (!fits_script(tag, (int)k->script))
+        return true;
+    struct language_reading reading;
     struct language_fit fit;
-    language_model_fit(d->model, text, strlen(text), model_script((int)k->script), tag, &fit);
-    return fit.words >= 4 && (!fits_script(tag, (int)k->script) || fit.asked_lead >= sure);
+    language_model_read(text, strlen(text), model_script((int)k->script), &reading);
+    language_reading_fit(&reading, tag, &fit);
+    return fit.words >= 4 && fit.asked_lead >= contradiction;
 }

@@ -2,8 +2,9 @@
  *
  * Asked in this order: what the document states (xml:lang), if script and detector do not contradict it; the script,
  * where it settles the language (kana: Japanese); then the detector, to which the article's language counts as some
- * evidence, so that it decides short texts and never a plain one. The detector is a model of words and letters of our
- * own (language_model.h). tests/bench/bench_language.py measures it. */
+ * evidence, so that it decides short texts and never a plain one. A text printed in English and in another language is
+ * in the other (with little confidence). The detector is a model of words and letters of our own (language_model.h).
+ * tests/bench/bench_language.py measures it. */
 #ifndef FIGMILL_TRANSLATE_LANGUAGE_H
 #define FIGMILL_TRANSLATE_LANGUAGE_H
 
@@ -13,13 +14,13 @@
 
 struct language {
     char tag[16];       /* BCP 47 in the short form; "zxx": no words in it; "und": nothing tells */
-    double confidence;  /* 0..1 */
+    double confidence;  /* 0..1: about the share of such texts that are told right */
     const char *source; /* document, script, detector, article; a constant */
 };
 
 struct language_detector;
 
-/* Takes about a fifth of a second; its data is compiled in, so that it does not fail. */
+/* Costs nothing, and does not fail: the models are compiled in, and processes share their pages. */
 struct language_detector *language_open(struct err *e);
 void language_close(struct language_detector *d); /* NULL is fine */
 
@@ -28,7 +29,7 @@ void language_identify(const struct language_detector *d, const char *text, cons
                        struct language *out);
 
 /* True when the detector is sure that the text, a sentence or more, is in another language than `tag`; false for texts
- * of less than four words, unless their script settles it. English sentences of 40 characters or more: 0.1 % false
+ * of less than four words, unless their script settles it. English sentences of 40 characters or more: 0.02 % false
  * alarms; of sentences in other languages it finds 98 %. */
 bool language_contradicts(const struct language_detector *d, const char *text, const char *tag);
 

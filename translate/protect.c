@@ -58,10 +58,13 @@ static void render(struct render *r, const struct find *f, struct str *scratch, 
     span->kind = f->kind;
     span->source = arena_strndup(arena, s->text + s->at[f->from], s->at[f->to] - s->at[f->from]);
     span->render = span->source;
-    if (r->same || f->kind == PROTECT_LABEL || f->kind == PROTECT_NAME || f->kind == PROTECT_CITATION)
+    if (r->same || f->kind == PROTECT_NAME || f->kind == PROTECT_CITATION)
         return;
     str_clear(scratch);
-    render_span(r, f->from, f->to, scratch);
+    if (f->kind == PROTECT_LABEL)
+        render_label(r, f->from, f->to, scratch);
+    else
+        render_span(r, f->from, f->to, scratch);
     if (!scratch->overflow)
         span->render = arena_strndup(arena, scratch->data, scratch->len);
 }

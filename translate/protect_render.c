@@ -134,6 +134,60 @@ static bool is_cyrillic(int c)
     return c >= 0x400 && c <= 0x4FF;
 }
 
+/* Cyrillic panel letters, in the order of panels. */
+static const char panels[] = "абвгдежзик";
+
+static int panel_index(int c)
+{
+    int at = 0;
+    c = c >= 0x410 && c <= 0x42F ? c + 0x20 : c;
+    for (size_t i = 0; i < sizeof panels - 1; at++)
+        if (text_next(panels, sizeof panels - 1, &i) == c)
+            return at;
+    return -1;
+}
+
+/* Whether panels are lettered а, б, в; else a Cyrillic letter stands for the Latin one that it looks like. */
+static bool counts_in_cyrillic(const struct scan *s)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        bool bracketed = s->c[i + 1] == ')' || (i && s->c[i - 1] == '(');
+        int at = bracketed ? panel_index(s->c[i]) : -1;
+        if (at == 1 || (at > 2 && at != 5))
+            return true;
+    }
+    return false;
+}
+
+static int latin_label(const struct scan *s, int c)
+{
+    static const struct {
+        int cyrillic, latin;
+    } alike[] = {{0x430, 'a'}, {0x432, 'b'}, {0x441, 'c'}, {0x435, 'e'}, {0x43D, 'h'}};
+    bool capital = c >= 0x410 && c <= 0x42F;
+    int small = capital ? c + 0x20 : c, at = panel_index(c);
+    if (at >= 0 && counts_in_cyrillic(s))
+        return (capital ? 'A' : 'a') + at;
+    for (size_t i = 0; i < sizeof alike / sizeof *alike; i++)
+        if (alike[i].cyrillic == small)
+            return capital ? alike[i].latin - 0x20 : alike[i].latin;
+    return c;
+}
+
+void render_label(struct render *r, size_t from, size_t to, struct str *out)
+{
+    const struct scan *s = r->s;
+    for (size_t i = from; i < to; i++) {
+        int c = is_cyrillic(s->c[i]) && r->latin_units && !r->same ? latin_label(s, s->c[i]) : 0;
+        if (c && c != s->c[i])
+            str_add_utf8(out, c);
+        else if (r->east)
+            copy(s, i, out);
+        else
+            str_add_bytes(out, s->text + s->at[i], s->at[i + 1] - s->at[i]);
+    }
+}
+
 void render_span(struct render *r, size_t from, size_t to, struct str *out)
 {
     const struct scan *s = r->s;

@@ -84,7 +84,7 @@ struct render {
     const char *target;
     bool same;        /* the target is the source's language: as written */
     bool east;        /* "0~6" of an East Asian text becomes "0–6" */
-    bool latin_units; /* Cyrillic units become Latin ones */
+    bool latin_units; /* Cyrillic units and panel letters become Latin ones */
 
     /* Looked up when the first number with a mark comes; most captions have none. */
     bool ready;
@@ -95,6 +95,8 @@ struct render {
 };
 
 void render_init(struct render *r, const struct scan *s, const char *target);
+/* Appends a label; Cyrillic panel letters become Latin ones for targets in Latin letters: "(Б)" is "(B)". */
+void render_label(struct render *r, size_t from, size_t to, struct str *out);
 /* Appends code points `from` up to `to` as the target language writes numbers and units. */
 void render_span(struct render *r, size_t from, size_t to, struct str *out);
 

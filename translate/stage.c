@@ -61,7 +61,7 @@ struct entry {
     int64_t article_id;
     int part;
     char inputs[TRANSLATION_INPUTS]; /* hash of what its translations are made of */
-    char *words;     /* what its task says of each language ("es=model.1f2e3d4c,pt=none"), "" for none; NULL: new */
+    char *words; /* what its task says of each language ("es=model.1f2e3d4c,pt=none"), "" for none; NULL: new */
     char languages[CHOICE_LANGUAGES][16]; /* that there is something to translate from */
     size_t n_languages;
 };
@@ -388,6 +388,7 @@ static bool translate_language(struct stage_context *c, const struct result *r, 
                                  .opened = s->opened[by],
                                  .settings = settings,
                                  .db = &c->db,
+                                 .article_id = r->input->article_id,
                                  .detector = s->detector,
                                  .glossary = s->glossary,
                                  .target = s->target,

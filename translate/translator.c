@@ -37,7 +37,7 @@ struct unit {
 
 struct job {
     const struct translator *t;
-    const char *language, *identity, *title;
+    const char *item, *language, *identity, *title;
     struct arena *arena;
     struct unit *units;
     size_t n, cap;
@@ -85,6 +85,7 @@ static struct translation_memory memory_of(const struct job *job, const struct u
                                        .failure = u->failure,
                                        .attempts = u->attempts,
                                        .back = u->checks.back,
+                                       .article_id = job->t->article_id,
                                        .model_call_id = u->model_call_id};
 }
 
@@ -250,7 +251,8 @@ static bool ask(const struct job *job, struct unit *const *units, size_t n, stru
 {
     const struct translator *t = job->t;
     struct backend_example examples[MOST_EXAMPLES];
-    struct backend_request request = {.source = job->language,
+    struct backend_request request = {.item = job->item,
+                                      .source = job->language,
                                       .target = t->target,
                                       .title = job->title,
                                       .examples = examples,
@@ -367,7 +369,12 @@ static void assemble(const struct job *job, const struct unit *units, size_t n, 
 bool translator_run(const struct translator *t, const char *language, const char *identity, const char *title,
                     struct translator_text *texts, size_t n, struct arena *arena, struct err *e)
 {
-    struct job job = {.t = t, .language = language, .identity = identity, .title = title, .arena = arena};
+    struct job job = {.t = t,
+                      .item = arena_printf(arena, "%lld", (long long)t->article_id),
+                      .language = language,
+                      .identity = identity,
+                      .title = title,
+                      .arena = arena};
     size_t *first = arena_array(arena, n + 1, sizeof *first), total = 0;
     struct pieces *pieces = arena_array(arena, n, sizeof *pieces);
     bool ok = true;

@@ -20,6 +20,7 @@ struct translator {
     void *opened;         /* the backend's */
     const char *settings; /* of backend and glossary: part of the memory's key */
     struct db *db;
+    int64_t article_id; /* whose texts they are */
     const struct language_detector *detector;
     const struct glossary *glossary; /* NULL: none */
     const char *target;

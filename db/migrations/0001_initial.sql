@@ -369,6 +369,7 @@ CREATE TABLE model_call ( -- every request to a model and its reply, for replay 
     model_call_id     INTEGER PRIMARY KEY,
     request_sha256    TEXT NOT NULL, -- of the request's text
     stage             TEXT NOT NULL,
+    item              TEXT NOT NULL, -- of the task that asked first; '': none
     model             TEXT NOT NULL,
     server            TEXT NOT NULL, -- what the server says of its build
     request           TEXT NOT NULL, -- JSON as sent
@@ -383,7 +384,7 @@ CREATE TABLE model_call ( -- every request to a model and its reply, for replay 
     err_text          TEXT
 ) STRICT;
 CREATE UNIQUE INDEX model_call_replay ON model_call (request_sha256) WHERE err_kind IS NULL;
-CREATE INDEX model_call_stage ON model_call (stage);
+CREATE INDEX model_call_stage ON model_call (stage, item);
 
 CREATE TABLE translation ( -- every text in the target language, beside its source; owned by translate
     translation_id  INTEGER PRIMARY KEY,
@@ -417,8 +418,10 @@ CREATE TABLE translation_memory ( -- what a translator answered, so that no text
     attempts        INTEGER NOT NULL, -- how often it was asked
     failure         TEXT,            -- why there is no text
     back_translation REAL,           -- 0..1, chrF with the source; null: not made
-    model_call_id   INTEGER REFERENCES model_call
+    model_call_id   INTEGER REFERENCES model_call,
+    article_id      INTEGER NOT NULL REFERENCES article -- that asked first
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX translation_memory_article ON translation_memory (article_id);
 
 CREATE TABLE pair ( -- every question-answer candidate, kept or dropped; owned by generate (score: judge)
     pair_id       INTEGER PRIMARY KEY,

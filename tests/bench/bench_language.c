@@ -1,6 +1,7 @@
 /* bench_language: how often the language of texts is told right. Standard input has a text a line: its language, the
- * language of the article, what it is (caption, panel, mention, title, sentence), where it is from, and the text, with
- * tabs between (bench_language.py writes them). Prints tables; -e prints the texts told wrong instead. */
+ * language of the article, what it is (caption, panel, mention, title, sentence), where it is from, why its language is
+ * doubtful (or nothing), and the text, with tabs between (bench_language.py writes them). Prints tables, of captions
+ * and of all texts but sentences; -e prints the texts told wrong instead. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,8 @@
 #include "base/text.h"
 #include "translate/language.h"
 
-enum { MOST_TAGS = 64, BANDS = 6, FIELDS = 5 };
+enum { MOST_TAGS = 64, BANDS = 6, FIELDS = 6 };
+enum { TRUTH, ARTICLE, KIND, WHERE, DOUBT, TEXT };
 enum { SHORT, MIDDLE, LONG, N_CLASSES };
 static const char *const class_names[] = {"under 15", "15-39", "40 or more"};
 static const double bands[BANDS + 1] = {0, 0.5, 0.7, 0.9, 0.97, 0.99, 1.01};
@@ -18,6 +20,7 @@ static const double bands[BANDS + 1] = {0, 0.5, 0.7, 0.9, 0.97, 0.99, 1.01};
 struct table {
     const char *name;
     int counts[N_CLASSES][MOST_TAGS][MOST_TAGS]; /* by truth and answer */
+    int sure[N_CLASSES], sure_right[N_CLASSES];  /* whose language is not doubtful */
     int band_right[BANDS], band_all[BANDS];
 };
 
@@ -35,11 +38,15 @@ static int tag_index(const char *tag)
     return n_tags++;
 }
 
-static void count(struct table *t, const char *text, const char *truth, const struct language *l)
+static void count(struct table *t, char *const *field, const struct language *l)
 {
-    size_t n = text_length(text, strlen(text));
-    int right = language_same(truth, l->tag), band = BANDS - 1;
-    t->counts[n < 15 ? SHORT : n < 40 ? MIDDLE : LONG][tag_index(truth)][tag_index(l->tag)]++;
+    size_t n = text_length(field[TEXT], strlen(field[TEXT]));
+    int right = language_same(field[TRUTH], l->tag), band = BANDS - 1, class = n < 15 ? SHORT : n < 40 ? MIDDLE : LONG;
+    t->counts[class][tag_index(field[TRUTH])][tag_index(l->tag)]++;
+    if (*field[DOUBT])
+        return;
+    t->sure[class]++;
+    t->sure_right[class] += right;
     while (band > 0 && l->confidence < bands[band])
         band--;
     t->band_right[band] += right;
@@ -66,9 +73,10 @@ static void print(const struct table *t)
             all += n;
             right += t->counts[c][i][i];
         }
-        printf("  all  %6d %7.4f\n", all, all ? (double)right / all : 0);
+        printf("  all  %6d %7.4f; without those in doubt %d %.4f\n", all, all ? (double)right / all : 0, t->sure[c],
+               t->sure[c] ? (double)t->sure_right[c] / t->sure[c] : 0);
     }
-    printf("\n  confidence: texts, right\n");
+    printf("\n  confidence: texts not in doubt, right\n");
     for (int b = 0; b < BANDS; b++)
         if (t->band_all[b])
             printf("  %.2f- %6d %7.4f\n", bands[b], t->band_all[b], (double)t->band_right[b] / t->band_all[b]);
@@ -90,18 +98,27 @@ static void contradict(const struct language_detector *d, const char *text, cons
         printf("contradicts\t%s\t\t\t%s\n", truth, text);
 }
 
+static void print_error(const char *asked, char *const *field, const struct language *l)
+{
+    printf("%s\t%s\t%s\t%.2f\t%s\t%s\t%s\n", asked, field[TRUTH], l->tag, l->confidence, field[WHERE], field[DOUBT],
+           field[TEXT]);
+}
+
 int main(int argc, char **argv)
 {
     struct err e = {0};
-    struct table *alone = mem_new(sizeof *alone), *piped = mem_new(sizeof *piped);
+    struct table *tables = mem_array(4, sizeof *tables);
     struct contradictions c = {{0}, {0}};
-    struct language_detector *d = language_open(&e);
     bool errors = argc > 1 && strcmp(argv[1], "-e") == 0;
     char *line = NULL;
-    size_t cap = 0, n = 0;
-    clock_t spent = 0;
-    alone->name = "The text alone";
-    piped->name = "With the article's language, as the pipeline asks";
+    size_t cap = 0, n = 0, bytes = 0;
+    clock_t spent = 0, opening = clock();
+    struct language_detector *d = language_open(&e);
+    opening = clock() - opening;
+    tables[0].name = "Captions, the text alone";
+    tables[1].name = "Captions, with the article's language, as the pipeline asks";
+    tables[2].name = "Captions, sub-captions, mentions and titles, the text alone";
+    tables[3].name = "Captions, sub-captions, mentions and titles, with the article's language";
     while (d && getline(&line, &cap, stdin) > 0) {
         char *field[FIELDS] = {line};
         int f = 1;
@@ -112,33 +129,37 @@ int main(int argc, char **argv)
             continue;
         struct language a, p;
         clock_t start = clock();
-        language_identify(d, field[4], NULL, NULL, &a);
+        language_identify(d, field[TEXT], NULL, NULL, &a);
         spent += clock() - start;
         n++;
-        contradict(d, field[4], field[0], errors, &c);
-        if (strcmp(field[2], "sentence") == 0)
+        bytes += strlen(field[TEXT]);
+        contradict(d, field[TEXT], field[TRUTH], errors, &c);
+        if (strcmp(field[KIND], "sentence") == 0)
             continue;
-        language_identify(d, field[4], NULL, field[1], &p);
-        count(alone, field[4], field[0], &a);
-        count(piped, field[4], field[0], &p);
-        if (errors && !language_same(a.tag, field[0]))
-            printf("alone\t%s\t%s\t%.2f\t%s\t%s\n", field[0], a.tag, a.confidence, field[3], field[4]);
-        if (errors && !language_same(p.tag, field[0]))
-            printf("article\t%s\t%s\t%.2f\t%s\t%s\n", field[0], p.tag, p.confidence, field[3], field[4]);
+        language_identify(d, field[TEXT], NULL, field[ARTICLE], &p);
+        for (int i = strcmp(field[KIND], "caption") == 0 ? 0 : 2; i < 4; i += 2) {
+            count(&tables[i], field, &a);
+            count(&tables[i + 1], field, &p);
+        }
+        if (errors && !language_same(a.tag, field[TRUTH]))
+            print_error("alone", field, &a);
+        if (errors && !language_same(p.tag, field[TRUTH]))
+            print_error("article", field, &p);
     }
     if (!errors) {
-        print(alone);
-        print(piped);
+        for (int i = 0; i < 4; i++)
+            print(&tables[i]);
         printf(
             "\nlanguage_contradicts(text, \"en\"), 40 characters or more:\n  English, false alarms: %d of %d (%.2f %%)\n"
             "  other languages, found: %d of %d (%.2f %%)\n",
             c.told[0], c.n[0], c.n[0] ? 100.0 * c.told[0] / c.n[0] : 0, c.told[1], c.n[1],
             c.n[1] ? 100.0 * c.told[1] / c.n[1] : 0);
-        printf("%.1f us a text\n", n ? 1e6 * (double)spent / CLOCKS_PER_SEC / (double)n : 0);
+        printf("%.1f us a text of %.0f bytes; opened in %.3f ms\n",
+               n ? 1e6 * (double)spent / CLOCKS_PER_SEC / (double)n : 0, n ? (double)bytes / (double)n : 0,
+               1e3 * (double)opening / CLOCKS_PER_SEC);
     }
     free(line);
-    free(alone);
-    free(piped);
+    free(tables);
     language_close(d);
     return 0;
 }

@@ -212,6 +212,7 @@ int main(int argc, char **argv)
         captions, seconds, captions / seconds, peak / 1024, again, again_peak / 1024,
         (long long)count(folder, "SELECT count(*) FROM translation WHERE drop_reason IS NULL"),
         (long long)count(folder, "SELECT count(*) FROM translation WHERE drop_reason IS NOT NULL"));
-    if (!getenv("KEEP")) remove_corpus(folder);
+    if (!getenv("KEEP"))
+        remove_corpus(folder);
     return 0;
 }

@@ -92,7 +92,7 @@ def rendered(value):
 def by_heart(text):
     """The translation that KNOWN has of the text, with the text's placeholders where their values would stand; None: it has none."""
     marks, parts = [m.group(0) for m in PLACEHOLDER.finditer(text)], PLACEHOLDER.split(text)[::2]
-    pattern = re.compile("(.+?)".join(r"\s*".join(map(re.escape, part.split())).join([r"\s*"] * 2) for part in parts) + r"\Z")
+    pattern = re.compile(r"([（(]\w[）)]|.+?)".join(r"\s*".join(map(re.escape, part.split())).join([r"\s*"] * 2) for part in parts) + r"\Z")
     for source, english in KNOWN.items():
         if text.split() == source.split():
             return english

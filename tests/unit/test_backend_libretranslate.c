@@ -299,10 +299,7 @@ static char *no_arrays(const char *request)
 
 static void test_translate(void **state)
 {
-    static const char *const words[] = {"uno", "dos \"tres\" <b>",
-                                        "\xE2\x9F\xA6"
-                                        "1\xE2\x9F\xA7 y \xE2\x9F\xA6"
-                                        "12\xE2\x9F\xA7."};
+    static const char *const words[] = {"uno", "dos \"tres\" <b>", "[1] y [12]."};
     struct mock_reply replies[] = {GETS, {"/translate", 200, .make = any}, {0}};
     struct rig r;
     struct err e;
@@ -313,9 +310,7 @@ static void test_translate(void **state)
     assert_true(run(&r, words, 3, 0, &e));
     assert_string_equal(texts[0].translation, "EN uno");
     assert_string_equal(texts[1].translation, "EN dos \"tres\" <b>");
-    assert_string_equal(texts[2].translation, "EN \xE2\x9F\xA6"
-                                              "1\xE2\x9F\xA7 y \xE2\x9F\xA6"
-                                              "12\xE2\x9F\xA7.");
+    assert_string_equal(texts[2].translation, "EN [1] y [12].");
     assert_true(texts[0].model_call_id > 0 && texts[0].model_call_id == texts[2].model_call_id);
     char *sent = mock_request(&r.mock, "/translate", 0);
     assert_non_null(strstr(sent, "{\"q\":[\"uno\",\"dos \\\"tres\\\" <b>\",\"[1] y [12].\"],\"source\":\"es\","
@@ -331,14 +326,6 @@ static void test_translate(void **state)
                      0);
     assert_true(run(&r, words, 3, 0, &e));
     assert_int_equal(mock_count(&r.mock, "/translate"), 1);
-    /* Another attempt has other brackets; where no placeholder is, nothing is asked. */
-    assert_true(run(&r, words + 2, 1, 1, &e));
-    assert_string_equal(texts[0].translation, "EN \xE2\x9F\xA6"
-                                              "1\xE2\x9F\xA7 y \xE2\x9F\xA6"
-                                              "12\xE2\x9F\xA7.");
-    sent = mock_request(&r.mock, "/translate", 1);
-    assert_non_null(strstr(sent, "{\"q\":\"{1} y {12}.\""));
-    free(sent);
     assert_int_equal(mock_count(&r.mock, "/detect"), 0);
     rig_end(&r);
     /* --refresh asks anew. */
@@ -352,31 +339,22 @@ static void test_translate(void **state)
 static char *damaged(const char *request)
 {
     (void)request;
-    return mem_strdup("{\"translatedText\":\"See [ 1 ], [3] and [1]\"}");
+    return mem_strdup("{\"translatedText\":\" See  [ 1 ], [3] and\\n[1]\"}");
 }
 
+/* Placeholders go as they are, and what becomes of them is protect_restore's to judge. */
 static void test_placeholders(void **state)
 {
-    static const char *const words[] = {"v\xC3\xA9"
-                                        "ase \xE2\x9F\xA6"
-                                        "1\xE2\x9F\xA7 y \xE2\x9F\xA6"
-                                        "2\xE2\x9F\xA7",
-                                        "[a] {b} (c) \xE2\x9F\xA6"
-                                        "1\xE2\x9F\xA7"};
+    static const char *const words[] = {"vea [1] y [2]"};
     struct mock_reply replies[] = {GETS, {"/translate", 200, .make = damaged}, {0}};
     struct rig r;
     struct err e;
     (void)state;
     rig_start(&r, replies, 0);
-    /* What was not ours is left for the checks to find. */
     assert_true(run(&r, words, 1, 0, &e));
-    assert_string_equal(texts[0].translation, "See \xE2\x9F\xA6"
-                                              "1\xE2\x9F\xA7, [3] and \xE2\x9F\xA6"
-                                              "1\xE2\x9F\xA7");
-    assert_true(run(&r, words + 1, 1, 0, &e));
     assert_string_equal(texts[0].translation, "See [ 1 ], [3] and [1]");
-    char *sent = mock_request(&r.mock, "/translate", 1);
-    assert_non_null(strstr(sent, words[1]));
+    char *sent = mock_request(&r.mock, "/translate", 0);
+    assert_non_null(strstr(sent, words[0]));
     free(sent);
     rig_end(&r);
 }

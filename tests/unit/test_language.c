@@ -151,15 +151,92 @@ static void test_languages(void **state)
     }
 }
 
-static void test_two_languages_and_bytes(void **state)
+/* Printed in English and in another language: it is the other, with little confidence. The parts may be uneven. */
+static void test_two_languages(void **state)
+{
+    static const char *const cases[][2] = {
+        {"Cambios de la puntuación del dolor en los pacientes de ambos grupos después del tratamiento. "
+         "Changes of the pain score in the patients of both groups after the treatment was given.",
+         "es"},
+        {"Evolução da dor após a radioterapia em baixas doses. Changes of the pain score after low-dose radiotherapy of "
+         "the knee joint in both groups of patients, by sex and age",
+         "pt"},
+        {"Evolução da dor de pacientes após a radioterapia em baixas doses Changes of the pain score of patients after "
+         "low-dose radiotherapy of the knee joint",
+         "pt"},
+        {"Flow chart of the study and of the patients in both groups at all centres / Fluxograma do estudo e dos pacientes "
+         "de todos os centros",
+         "pt"},
+        {"Fluxograma do estudo e dos pacientes de todos os centros “Flow chart of the study and of all the patients”",
+         "pt"},
+    };
+    struct language l;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        language_identify(detector, cases[i][0], NULL, NULL, &l);
+        if (strcmp(l.tag, cases[i][1]) != 0)
+            fail_msg("'%s': %s, not %s", cases[i][0], l.tag, cases[i][1]);
+        assert_true(l.confidence < 0.9);
+        assert_false(language_contradicts(detector, cases[i][0], "en"));
+    }
+    /* Fewer words are enough where the article's language says which they are in. */
+    static const char uneven[] = "Evolução da dor após a radioterapia Changes of the pain score after low-dose "
+                                 "radiotherapy of the knee joint in both groups of patients";
+    expect(uneven, NULL, NULL, "en", "detector");
+    expect(uneven, NULL, "pt", "pt", "detector");
+    /* Names at the end are no second language. */
+    expect("Incidence of cancer among people of 0-19 years of age by health care area, Campinas, São Paulo, Brazil",
+           NULL, "pt", "en", "detector");
+    expect("The specimens are deposited at Universidade Federal Rural de Pernambuco, Recife, Pernambuco, Brazil", NULL,
+           "pt", "en", "detector");
+}
+
+/* A name in a foreign language does not make the text foreign. */
+static void test_names_in_a_text(void **state)
+{
+    expect("Cartaz da Exposition Universelle", NULL, "pt", "pt", "detector");
+    expect("Pessoas com o Ballon Captif", NULL, "pt", "pt", "detector");
+    expect("Visitors of the Musée Lumière in Montréal", NULL, "en", "en", "detector");
+    /* ... nor do the words of one script in an article of another. */
+    expect("Linking의 예 Secure", NULL, "ko", "ko", "script");
+    expect("Linking의 예 Secure", NULL, "en", "en", "detector");
+}
+
+/* What Spanish, Portuguese and others share is in the article's language; what only one has is in that one. */
+static void test_article(void **state)
 {
     struct language l;
-    language_identify(detector,
-                      "Cambios de la puntuación del dolor en los pacientes de ambos grupos después del tratamiento. "
-                      "Changes of the pain score in the patients of both groups after the treatment was given.",
-                      NULL, NULL, &l);
-    assert_string_equal(l.tag, "es");
-    assert_true(l.confidence < 0.9);
+    static const char *const romance[] = {"es", "pt"};
+    for (size_t i = 0; i < sizeof romance / sizeof *romance; i++) {
+        language_identify(detector, "Resultados", NULL, romance[i], &l);
+        assert_string_equal(l.tag, romance[i]);
+    }
+    language_identify(detector, "Distribution des patients selon l’âge", NULL, "pt", &l);
+    assert_string_equal(l.tag, "fr");
+    language_identify(detector, "Nombre", NULL, "fr", &l);
+    assert_string_equal(l.tag, "fr");
+}
+
+static double confidence(const char *text)
+{
+    struct language l;
+    language_identify(detector, text, NULL, NULL, &l);
+    return l.confidence;
+}
+
+static void test_confidence(void **state)
+{
+    assert_true(confidence(english) > 0.99);
+    assert_true(confidence(german) > 0.99);
+    assert_true(confidence("Flow chart of the study") <= 0.99);
+    assert_true(confidence("Flow chart") <= 0.9);
+    assert_true(confidence("Age") <= 0.4);
+    /* Two languages fit nearly as well. */
+    assert_true(confidence("Resultados") < 0.6);
+}
+
+static void test_bytes(void **state)
+{
+    struct language l;
     language_identify(detector, "Wirkung der \xff\xfe Bestrahlung auf die \xc3( Gelenke", NULL, NULL, &l);
     assert_string_equal(l.tag, "de");
     expect("\xce\xb1 \xc2\xb1 \xce\xb2, 5 %", NULL, NULL, "zxx", "script");
@@ -189,6 +266,9 @@ static void test_contradicts(void **state)
     assert_true(language_contradicts(detector, spanish, "en"));
     assert_false(language_contradicts(detector, english, "en"));
     assert_false(language_contradicts(detector, "Dosis baja", "en"));
+    assert_false(language_contradicts(detector, english, "en-GB"));
+    assert_true(language_contradicts(detector, german, "nl"));
+    assert_true(language_contradicts(detector, "Изменение боли", "en"));
 }
 
 static void test_names(void **state)
@@ -207,7 +287,11 @@ int main(void)
         cmocka_unit_test(test_what_the_document_states),
         cmocka_unit_test(test_short_texts),
         cmocka_unit_test(test_languages),
-        cmocka_unit_test(test_two_languages_and_bytes),
+        cmocka_unit_test(test_two_languages),
+        cmocka_unit_test(test_names_in_a_text),
+        cmocka_unit_test(test_article),
+        cmocka_unit_test(test_confidence),
+        cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_codes),
         cmocka_unit_test(test_contradicts),
         cmocka_unit_test(test_names),

@@ -129,6 +129,11 @@ static void test_units(void **state)
 static void test_labels(void **state)
 {
     static const struct golden cases[] = {
+        {"ru", "(А) Контроль. (Б, в) Прочее (А–Г)", "[1] Контроль. [2] Прочее [3]",
+         "(A) Контроль. (B, c) Прочее (A–D)"},
+        {"ru", "(А) Контроль. (В) Доза. (С) Прочее", "[1] Контроль. [2] Доза. [3] Прочее",
+         "(A) Контроль. (B) Доза. (C) Прочее"},
+        {"ja", "線量（0～6 Gy）", "線量（[1]）", "線量（0–6 Gy）"},
         {"es", "(A) Control. (b-d) Otros (ii)", "[1] Control. [2] Otros [3]", NULL},
         {"es", "a) Control; b) otro", "[1] Control; [2] otro", NULL},
         {"es", "A: control. B, otro. A–C. Todo", "[1]: control. [2], otro. [3]. Todo", NULL},
@@ -136,8 +141,8 @@ static void test_labels(void **state)
         {"es", "en la Fig. 2b y tabla 3", "en la Fig. [1] y tabla [2]", NULL},
         {"es", "Fig. 1,2 y Tabla IV", "Fig. [1] y Tabla [2]", NULL},
         {"es", "Figura S1A-C muestra", "Figura [1] muestra", NULL},
-        {"ru", "Рис. 3а. Доза", "Рис. [1]. Доза", NULL},
-        {"zh", "图1显示（A）和(B)", "图[1]显示[2]和[3]", NULL},
+        {"ru", "Рис. 3а. Доза", "Рис. [1]. Доза", "Рис. 3a. Доза"},
+        {"zh", "图1显示（A）和(B)", "图[1]显示[2]和[3]", "图1显示(A)和(B)"},
         {"es", "C. elegans crece", "C. elegans crece", NULL},
     };
     GOLDEN(cases);

@@ -52,7 +52,20 @@ static void all_that_hangs_on_it_goes(void **state)
 {
     int64_t others = sample_int(&db, "SELECT count(*) FROM pair p JOIN figure USING (figure_id) JOIN document USING "
                                      "(document_id) WHERE article_id <> 1");
+    /* A call that no row names, since its answer was rejected, and what the memory keeps hold the article's words, too.
+     */
+    sample_sql(&db,
+               "INSERT INTO model_call (request_sha256, stage, item, model, server, request, http_status, seconds, "
+               "created) VALUES ('r1', 'translate', '1', 'm', '', 'its words', 200, 0, 0), "
+               "('r2', 'translate', '2', 'm', '', 'words of another', 200, 0, 0)");
+    sample_sql(&db, "INSERT INTO translation_memory (memory_key, generation, source_language, target_language, "
+                    "source_text, method, model, attempts, article_id) VALUES "
+                    "('k1', 0, 'es', 'en', 'its words', 'model', 'm', 1, 1), "
+                    "('k2', 0, 'es', 'en', 'words of another', 'model', 'm', 1, 2)");
     assert_true(purge("doi:10.5555/one") > 0);
+    assert_int_equal(sample_int(&db, "SELECT count(*) FROM model_call WHERE request = 'its words'"), 0);
+    assert_int_equal(sample_int(&db, "SELECT count(*) FROM model_call WHERE request = 'words of another'"), 1);
+    assert_int_equal(sample_int(&db, "SELECT count(*) FROM translation_memory"), 1);
     assert_int_equal(sample_int(&db, "SELECT count(*) FROM document WHERE article_id = 1"), 0);
     assert_int_equal(sample_int(&db, "SELECT count(*) FROM pair"), others);
     assert_int_equal(sample_int(&db, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
