@@ -13,7 +13,7 @@
 #include "translate/backend.h"
 #include "translate/glossary.h"
 
-enum { CHOICE_BACKENDS = 3, CHOICE_LANGUAGES = 16 /* of one article; further ones count as the last */ };
+enum { CHOICE_BACKENDS = 3 };
 
 struct choice_backend {
     const struct backend *backend;

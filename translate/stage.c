@@ -25,7 +25,7 @@
 /* Part of the memory's keys: another number asks for every text again. */
 #define TRANSLATOR_VERSION "1"
 
-enum { ITEM_TIMEOUT_S = 6 * 3600, MOST_MENTIONS = 1000, MOST_ATTEMPTS = 10, MOST_BATCH = 64 };
+enum { ITEM_TIMEOUT_S = 6 * 3600, MOST_MENTIONS = 1000, MOST_ATTEMPTS = 10, MOST_BATCH = 64, MOST_LANGUAGES = 1024 };
 
 static struct backend_options backend_options;
 static char *option_target, *option_texts, *option_backend, *option_profile, *option_glossary;
@@ -61,9 +61,8 @@ struct entry {
     int64_t article_id;
     int part;
     char inputs[TRANSLATION_INPUTS]; /* hash of what its translations are made of */
-    char *words; /* what its task says of each language ("es=model.1f2e3d4c,pt=none"), "" for none; NULL: new */
-    char languages[CHOICE_LANGUAGES][16]; /* that there is something to translate from */
-    size_t n_languages;
+    char *words;     /* what its task says of each language ("es=model.1f2e3d4c,pt=none"), "" for none; NULL: new */
+    char *languages; /* that there is something to translate from: "es,pt"; NULL: none */
 };
 
 struct state {
@@ -141,35 +140,49 @@ static bool note(void *context, const struct translation_candidate *candidate, s
     return true;
 }
 
-static void add_language(struct entry *entry, const char *tag, size_t len)
+/* The items of a list with commas. */
+#define EACH_OF(list, p, len)                                                                                          \
+    for (const char *p = (list) ? (list) : ""; (len = strcspn(p, ",")) > 0; p += len + (p[len] == ','))
+
+static void add_language(struct str *languages, const char *tag, size_t len)
 {
-    for (size_t i = 0; i < entry->n_languages; i++)
-        if (strlen(entry->languages[i]) == len && memcmp(entry->languages[i], tag, len) == 0)
-            return;
-    if (entry->n_languages < CHOICE_LANGUAGES)
-        snprintf(entry->languages[entry->n_languages++], sizeof *entry->languages, "%.*s", (int)len, tag);
+    size_t n;
+    EACH_OF(languages->data, p, n)
+    if (n == len && memcmp(p, tag, len) == 0)
+        return;
+    str_addf(languages, "%s%.*s", languages->len ? "," : "", (int)len, tag);
 }
 
-/* The languages that a known task names, or those of the article's texts. */
-static bool find_languages(struct stage_context *c, struct entry *entry, struct err *e)
+static bool plan_languages(struct stage_context *c, int64_t article_id, struct str *languages, struct err *e)
 {
     struct state *s = c->state;
     struct arena arena = ARENA_INIT;
     struct translation_input input;
     struct plan plan = {0};
-    for (const char *p = entry->words; p && *p; p += strcspn(p, ","), p += *p == ',')
-        add_language(entry, p, strcspn(p, "="));
-    if (entry->words)
-        return true;
     if (!s->detector && !(s->detector = language_open(e)))
         return false;
-    bool ok = translation_input(&c->db, entry->article_id, &arena, &input, e);
+    bool ok = translation_input(&c->db, article_id, &arena, &input, e);
     if (ok)
         plan_make(s->detector, &input, s->target, &plan_options, &arena, &plan);
     for (size_t i = 0; i < plan.n; i++)
         if (plan.items[i].method == PLAN_TRANSLATE)
-            add_language(entry, plan.items[i].language.tag, strlen(plan.items[i].language.tag));
+            add_language(languages, plan.items[i].language.tag, strlen(plan.items[i].language.tag));
     arena_release(&arena);
+    return ok;
+}
+
+/* The languages that a known task names, or those of the article's texts. */
+static bool find_languages(struct stage_context *c, struct entry *entry, struct err *e)
+{
+    struct str languages = STR_INIT(MOST_LANGUAGES);
+    size_t len;
+    bool ok = true;
+    EACH_OF(entry->words, p, len)
+    add_language(&languages, p, strcspn(p, "="));
+    if (!entry->words)
+        ok = plan_languages(c, entry->article_id, &languages, e);
+    entry->languages = languages.len ? mem_strdup(languages.data) : NULL;
+    str_release(&languages);
     return ok;
 }
 
@@ -188,7 +201,7 @@ static bool survey(struct stage_context *c, struct err *e)
     for (size_t i = 0; i < s->n; i++) {
         if (!find_languages(c, &s->entries[i], e))
             return false;
-        s->needed = s->needed || s->entries[i].n_languages;
+        s->needed = s->needed || s->entries[i].languages;
     }
     s->any = s->needed && choice_find(&s->choice, &backend_options, &s->no_translator);
     return true;
@@ -205,15 +218,15 @@ struct tallies {
     size_t n, cap;
 };
 
-static void count_language(struct tallies *t, const char *language)
+static void count_language(struct tallies *t, const char *language, size_t len)
 {
     size_t i = 0;
-    while (i < t->n && strcmp(t->items[i].language, language) != 0)
+    while (i < t->n && (strlen(t->items[i].language) != len || memcmp(t->items[i].language, language, len) != 0))
         i++;
     if (i == t->n) {
         MEM_GROW(t->items, t->n, t->cap);
         t->items[t->n] = (struct tally){.articles = 0};
-        snprintf(t->items[t->n++].language, sizeof t->items->language, "%s", language);
+        snprintf(t->items[t->n++].language, sizeof t->items->language, "%.*s", (int)len, language);
     }
     t->items[i].articles++;
 }
@@ -238,26 +251,33 @@ static void say_choice(const struct state *s, const struct tallies *t)
 /* True when all that the task says is as good as what would be made now. */
 static bool stands(const struct state *s, const struct entry *entry)
 {
-    bool stands = entry->words != NULL && !option_refresh;
-    for (const char *p = entry->words; stands && p && *p; p += strcspn(p, ","), p += *p == ',')
-        stands = choice_stands(&s->choice, p, strcspn(p, ","));
-    return stands;
+    size_t len;
+    if (!entry->words || option_refresh)
+        return false;
+    EACH_OF(entry->words, p, len)
+    if (!choice_stands(&s->choice, p, len))
+        return false;
+    return true;
 }
 
 static bool enqueue_entry(struct stage_context *c, const struct entry *entry, struct err *e)
 {
     const struct state *s = c->state;
     char item[32];
-    struct str fingerprint = STR_INIT(2048);
+    size_t len;
+    struct str fingerprint = STR_INIT(4 * MOST_LANGUAGES);
     snprintf(item, sizeof item, "%lld", (long long)entry->article_id);
     str_addf(&fingerprint, "%s:", entry->inputs);
-    for (size_t i = 0; i < entry->n_languages; i++) {
-        str_add(&fingerprint, i ? "," : "");
-        choice_word(&s->choice, entry->languages[i], &fingerprint);
+    EACH_OF(entry->languages, p, len)
+    {
+        char language[16];
+        snprintf(language, sizeof language, "%.*s", (int)len, p);
+        str_add(&fingerprint, p == entry->languages ? "" : ",");
+        choice_word(&s->choice, language, &fingerprint);
     }
     /* Without a translator, what needs none is done first. */
     bool ok = task_enqueue(&c->db, "translate", item, entry->part, fingerprint.data, false, e) &&
-              (s->any || !entry->n_languages || task_put_behind(&c->db, "translate", item, e));
+              (s->any || !entry->languages || task_put_behind(&c->db, "translate", item, e));
     str_release(&fingerprint);
     return ok;
 }
@@ -266,14 +286,15 @@ static bool enqueue(struct stage_context *c, struct err *e)
 {
     const struct state *s = c->state;
     struct tallies tallies = {0};
+    size_t len;
     bool ok = true;
     for (size_t i = 0; ok && i < s->n; i++) {
         const struct entry *entry = &s->entries[i];
         if (stands(s, entry))
             continue;
         ok = enqueue_entry(c, entry, e);
-        for (size_t j = 0; j < entry->n_languages; j++)
-            count_language(&tallies, entry->languages[j]);
+        EACH_OF(entry->languages, p, len)
+        count_language(&tallies, p, len);
     }
     say_choice(s, &tallies);
     free(tallies.items);
