@@ -97,6 +97,16 @@ void choice_word(const struct choice *c, const char *language, struct str *out)
     str_addf(out, "%s=%s.%.8s", language, b->backend->name, hash);
 }
 
+/* The place in the list of who did it ("model.1f2e3d4c"); -1: nobody, or one that is not in the list. */
+static int did(const struct choice *c, const char *by)
+{
+    size_t len = strcspn(by, ".,");
+    for (size_t i = 0; i < c->n; i++)
+        if (strlen(c->backends[i].backend->name) == len && memcmp(c->backends[i].backend->name, by, len) == 0)
+            return (int)i;
+    return -1;
+}
+
 bool choice_stands(const struct choice *c, const char *word, size_t len)
 {
     char language[16];
@@ -104,17 +114,10 @@ bool choice_stands(const struct choice *c, const char *word, size_t len)
     size_t tag = strcspn(word, "=");
     snprintf(language, sizeof language, "%.*s", (int)tag, word);
     choice_word(c, language, &now);
-    const char *by = word + tag + 1;
-    const struct backend *b = tag < len ? named(by, strcspn(by, ".")) : NULL;
-    bool stands = now.len == len && memcmp(now.data, word, len) == 0;
+    int best = choice_of(c, language), by = tag < len ? did(c, word + tag + 1) : -1;
+    bool same = now.len == len && memcmp(now.data, word, len) == 0;
     /* Nothing can do it now, or only what is less liked than that which did it: that one may be back tomorrow. */
-    for (size_t i = 0; !stands && b && i < c->n; i++) {
-        if (c->backends[i].backend == b)
-            stands = !c->backends[i].found && c->automatic;
-        if (c->backends[i].backend == b || (c->backends[i].found && (int)i == choice_of(c, language)))
-            break;
-    }
-    stands = stands || (b && choice_of(c, language) < 0);
+    bool away = by >= 0 && (best < 0 || (c->automatic && by < best && !c->backends[by].found));
     str_release(&now);
-    return stands;
+    return same || away;
 }
