@@ -241,20 +241,21 @@ static void back_translations(void **state)
 
 static void later_texts_see_earlier_ones(void **state)
 {
-    static const char *const things[] = {"dosis",  "piel", "sangre", "hueso", "rodilla",
-                                         "cadera", "mano", "tejido", "dolor", "tiempo"};
+    static const char *const things[][2] = {
+        {"dosis", "dose"}, {"piel", "skin"}, {"sangre", "blood"},  {"hueso", "bone"}, {"rodilla", "knee"},
+        {"cadera", "hip"}, {"mano", "hand"}, {"tejido", "tissue"}, {"dolor", "pain"}, {"tiempo", "time"}};
     struct answer known[21] = {0};
     struct translator_text texts[20] = {0};
     struct translator t = translator();
     (void)state;
     for (int i = 0; i < 20; i++) {
         texts[i] = (struct translator_text){.text = arena_printf(&arena, "Curva de los pacientes tratados%s con %s",
-                                                                 i < 10 ? "" : " otra vez", things[i % 10]),
+                                                                 i < 10 ? "" : " otra vez", things[i % 10][0]),
                                             .what = "caption"};
-        known[i] = (struct answer){
-            texts[i].text, -1,
-            arena_printf(&arena, "Curve of the treated patients%s with the %d", i < 10 ? "" : " once more", i % 10),
-            NULL};
+        known[i] = (struct answer){texts[i].text, -1,
+                                   arena_printf(&arena, "Curve of the treated patients%s with the %s",
+                                                i < 10 ? "" : " once more", things[i % 10][1]),
+                                   NULL};
     }
     answers = known;
     assert_true(run(&t, texts, 1));
