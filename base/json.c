@@ -75,6 +75,12 @@ double json_number(const cJSON *object, const char *name, double fallback)
     return cJSON_IsNumber(item) && isfinite(item->valuedouble) ? item->valuedouble : fallback;
 }
 
+int json_count(const cJSON *object, const char *name, int fallback)
+{
+    double v = json_number(object, name, fallback);
+    return v < 0 ? 0 : v > JSON_MAX_COUNT ? JSON_MAX_COUNT : (int)v;
+}
+
 bool json_bool(const cJSON *object, const char *name, bool fallback)
 {
     const cJSON *item = json_member(object, name);

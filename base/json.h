@@ -18,6 +18,9 @@ cJSON *json_parse(const char *text, size_t len, struct err *e);
 /* A member's value, or the fallback when it is missing or of another type. Strings stay the object's. */
 const char *json_text(const cJSON *object, const char *name);
 double json_number(const cJSON *object, const char *name, double fallback);
+/* A count as a server states it, which may be anything: a whole number from 0 to JSON_MAX_COUNT. */
+enum { JSON_MAX_COUNT = 1 << 30 };
+int json_count(const cJSON *object, const char *name, int fallback);
 bool json_bool(const cJSON *object, const char *name, bool fallback);
 const cJSON *json_member(const cJSON *object, const char *name); /* case-sensitive; NULL when missing */
 

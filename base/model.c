@@ -3,19 +3,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/json.h"
 #include "base/text.h"
 
-enum { PROBE_TIMEOUT_S = 10, POLL_MS = 500, MOST_COUNT = 1 << 30, MOST_SLOTS = 1024, REASON_MAX = 300 };
-
-/* A count as a server states it, which may be anything. */
-static int count_of(const cJSON *object, const char *name, int fallback)
-{
-    double v = json_number(object, name, fallback);
-    return v < 0 ? 0 : v > MOST_COUNT ? MOST_COUNT : (int)v;
-}
+enum { REASON_MAX = 300 };
 
 /* The server's own words for what went wrong; `error` may be an object or a string (Ollama). */
 static const char *error_text(const cJSON *body)
@@ -27,143 +19,6 @@ static const char *error_text(const cJSON *body)
     if (!text)
         text = json_text(body, "message");
     return text ? text : "no reason given";
-}
-
-static bool fetch(struct http *h, const struct model_server *s, const char *root, const char *path,
-                  struct http_reply *reply, struct err *e)
-{
-    char url[640];
-    snprintf(url, sizeof url, "%s%s", root, path);
-    struct http_request r = {.url = url, .bearer = s->key, .timeout_s = PROBE_TIMEOUT_S, .connect_timeout_s = 5};
-    return http_send(h, &r, reply, e);
-}
-
-/* Whatever went wrong on the way to a server that was asked what it is, there is none to work with. */
-static bool unreachable(const char *root, struct err *e)
-{
-    if (!e || e->kind == ERR_ABORT)
-        return false;
-    struct err why = *e;
-    return err_set(e, ERR_SYSTEM, "no model server answers at %s (%s)", root, why.text);
-}
-
-/* The base URL in both forms: with /v1 (s->url) and without (root). */
-static bool set_urls(struct model_server *s, const char *url, char *root, size_t root_size, struct err *e)
-{
-    size_t len = strlen(url);
-    while (len && url[len - 1] == '/')
-        len--;
-    if (len > 3 && memcmp(url + len - 3, "/v1", 3) == 0)
-        len -= 3;
-    if (len == 0 || len + 4 > sizeof s->url || len + 1 > root_size)
-        return err_set(e, ERR_SYSTEM, "no usable model server URL: '%.80s'", url);
-    snprintf(root, root_size, "%.*s", (int)len, url);
-    snprintf(s->url, sizeof s->url, "%.*s/v1", (int)len, url);
-    return true;
-}
-
-/* llama-server answers 503 while it loads; others have no /health or answer at once. A port that refuses is not waited
- * for: a run without a server should say so at once. */
-static bool wait_until_ready(struct http *h, const struct model_server *s, const char *root, int wait_s, struct err *e)
-{
-    time_t until = time(NULL) + wait_s;
-    for (;;) {
-        struct http_reply reply;
-        bool answered = fetch(h, s, root, "/health", &reply, e);
-        int status = reply.status;
-        http_reply_release(&reply);
-        if (!answered)
-            return unreachable(root, e);
-        if (status != 503)
-            return true;
-        if (time(NULL) >= until)
-            return err_set(e, ERR_SYSTEM, "the model server at %s is still loading after %d s", root, wait_s);
-        nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL);
-    }
-}
-
-static bool read_models(struct http *h, struct model_server *s, const char *root, const char *name, struct err *e)
-{
-    struct http_reply reply;
-    cJSON *body = NULL;
-    bool ok = false;
-    if (!fetch(h, s, root, "/v1/models", &reply, e)) {
-        unreachable(root, e);
-        goto out;
-    }
-    if (reply.status == 401 || reply.status == 403) {
-        err_set(e, ERR_SYSTEM, "the model server at %s refuses the key (HTTP %d)", s->url, reply.status);
-        goto out;
-    }
-    body = json_parse(reply.body.data, reply.body.len, NULL);
-    const cJSON *first = NULL, *item;
-    bool found = false;
-    cJSON_ArrayForEach(item, json_member(body, "data"))
-    {
-        const char *id = json_text(item, "id");
-        if (!id)
-            continue;
-        if (!first)
-            first = item;
-        if (name && strcmp(id, name) == 0) {
-            first = item;
-            found = true;
-        }
-    }
-    if (!first && !(name && *name)) {
-        err_set(e, ERR_SYSTEM, "%s lists no model (HTTP %d): is it a chat-completions server?", s->url, reply.status);
-        goto out;
-    }
-    if (first && name && *name && !found) {
-        err_set(e, ERR_SYSTEM, "the model server at %s has no model '%s'; it has '%s'", s->url, name,
-                json_text(first, "id"));
-        goto out;
-    }
-    snprintf(s->name, sizeof s->name, "%s", name && *name ? name : json_text(first, "id"));
-    s->context = count_of(first, "max_model_len", 0);
-    if (str_same(json_text(first, "owned_by"), "vllm"))
-        s->flavour = MODEL_VLLM;
-    ok = true;
-out:
-    cJSON_Delete(body);
-    http_reply_release(&reply);
-    return ok;
-}
-
-/* llama-server's /props; any other server answers 404 or something else, which is fine. */
-static void read_props(struct http *h, struct model_server *s, const char *root)
-{
-    struct http_reply reply;
-    cJSON *body = NULL;
-    if (fetch(h, s, root, "/props", &reply, NULL) && reply.status == 200)
-        body = json_parse(reply.body.data, reply.body.len, NULL);
-    const cJSON *settings = json_member(body, "default_generation_settings");
-    if (settings) {
-        s->flavour = MODEL_LLAMACPP;
-        s->slots = count_of(body, "total_slots", 1);
-        s->context = count_of(settings, "n_ctx", s->context);
-        s->vision = json_bool(json_member(body, "modalities"), "vision", false);
-        const char *build = json_text(body, "build_info");
-        snprintf(s->build, sizeof s->build, "llama.cpp %s", build ? build : "?");
-    }
-    s->slots = s->slots < 1 ? 1 : s->slots > MOST_SLOTS ? MOST_SLOTS : s->slots;
-    cJSON_Delete(body);
-    http_reply_release(&reply);
-}
-
-bool model_probe(struct http *h, const char *url, const char *name, const char *key, int wait_s,
-                 struct model_server *out, struct err *e)
-{
-    char root[512];
-    *out = (struct model_server){.slots = 1};
-    if (key && strlen(key) >= sizeof out->key)
-        return err_set(e, ERR_SYSTEM, "the model server's key is longer than %zu bytes", sizeof out->key - 1);
-    snprintf(out->key, sizeof out->key, "%s", key ? key : "");
-    if (!set_urls(out, url, root, sizeof root, e) || !wait_until_ready(h, out, root, wait_s, e) ||
-        !read_models(h, out, root, name, e))
-        return false;
-    read_props(h, out, root);
-    return true;
 }
 
 void model_request_write(const struct model_server *server, const struct model_request *request, struct str *out)
@@ -185,8 +40,6 @@ void model_request_write(const struct model_server *server, const struct model_r
         json_quote(request->schema_name, out);
         str_addf(out, ",\"strict\":true,\"schema\":%s}}", request->schema);
     }
-    if (server->flavour == MODEL_LLAMACPP)
-        str_add(out, ",\"cache_prompt\":true");
     str_add_char(out, '}');
 }
 
@@ -201,32 +54,58 @@ static void add_reason(const cJSON *body, struct str *out)
     str_cut(out, len);
 }
 
-static bool classify(const struct http_reply *reply, const char *url, struct err *e)
+bool model_refused(const char *where, int status, const char *raw, size_t len, int retry_after_s, struct err *e)
 {
-    cJSON *body = json_parse(reply->body.data, reply->body.len, NULL);
+    cJSON *body = json_parse(raw, len, NULL);
     struct str reason = STR_INIT(MODEL_MAX_REPLY);
     const char *type = json_text(json_member(body, "error"), "type");
-    int status = reply->status;
     add_reason(body, &reason);
     const char *text = reason.data;
     if (status == 429 || status == 408 || status >= 500) {
         /* 501 and "not supported" are the server's final word; other 5xx pass. */
         bool final = status == 501 || strstr(text, "not supported");
-        err_set(e, final ? ERR_FORMAT : ERR_TEMPORARY, "the model server at %s answered HTTP %d: %s", url, status,
-                text);
+        err_set(e, final ? ERR_FORMAT : ERR_TEMPORARY, "%s answered HTTP %d: %s", where, status, text);
         if (e)
-            e->retry_after = reply->retry_after_s;
+            e->retry_after = retry_after_s;
     } else if (status == 401 || status == 403 || status == 404) {
-        err_set(e, ERR_SYSTEM, "the model server at %s answered HTTP %d: %s", url, status, text);
+        err_set(e, ERR_SYSTEM, "%s answered HTTP %d: %s", where, status, text);
     } else if (str_same(type, "exceed_context_size_error") || strstr(text, "context length") ||
                strstr(text, "context size")) {
         err_set(e, ERR_LIMIT, "prompt longer than the model's context: %s", text);
     } else {
-        err_set(e, ERR_FORMAT, "the model server at %s refused the request (HTTP %d): %s", url, status, text);
+        err_set(e, ERR_FORMAT, "%s refused the request (HTTP %d): %s", where, status, text);
     }
     cJSON_Delete(body);
     str_release(&reason);
     return false;
+}
+
+/* The request as this server gets it. Only llama-server knows `cache_prompt`, and others refuse what they do not know;
+ * it does not shape the answer, so it is no part of the text that identifies the request. */
+static const char *add_extras(const struct model_server *server, const char *request, struct str *out)
+{
+    static const char extra[] = ",\"cache_prompt\":true}";
+    size_t len = strlen(request);
+    if (server->flavour != MODEL_LLAMACPP || len < 3 || request[len - 1] != '}')
+        return request;
+    str_add_bytes(out, request, len - 1);
+    str_add(out, extra);
+    return out->data;
+}
+
+static bool take(const struct model_server *server, const struct http_reply *reply, struct str *raw, struct err *e)
+{
+    const char *body = reply->body.data;
+    char where[sizeof server->url + 32];
+    if (reply->status == 200 && model_is_stream(body, reply->body.len)) {
+        if (model_stream_join(body, reply->body.len, raw, e))
+            return true;
+        str_add_bytes(raw, body, reply->body.len);
+        return false;
+    }
+    str_add_bytes(raw, body, reply->body.len);
+    snprintf(where, sizeof where, "the model server at %s", server->url);
+    return reply->status == 200 || model_refused(where, reply->status, body, reply->body.len, reply->retry_after_s, e);
 }
 
 bool model_send(struct http *h, const struct model_server *server, const char *request, int timeout_s, struct str *raw,
@@ -234,17 +113,21 @@ bool model_send(struct http *h, const struct model_server *server, const char *r
 {
     char url[640];
     struct http_reply reply;
+    struct str text = STR_INIT(MODEL_MAX_REQUEST + 64);
     *status = 0;
     snprintf(url, sizeof url, "%s/chat/completions", server->url);
-    struct http_request r = {
-        .url = url, .body = request, .bearer = server->key, .timeout_s = timeout_s, .max_bytes = MODEL_MAX_REPLY};
+    struct http_request r = {.url = url,
+                             .body = add_extras(server, request, &text),
+                             .bearer = server->key,
+                             .timeout_s = timeout_s,
+                             .max_bytes = MODEL_MAX_REPLY};
     bool ok = http_send(h, &r, &reply, e);
     if (ok) {
         *status = reply.status;
-        str_add_bytes(raw, reply.body.data, reply.body.len);
-        ok = reply.status == 200 || classify(&reply, server->url, e);
+        ok = take(server, &reply, raw, e);
     }
     http_reply_release(&reply);
+    str_release(&text);
     return ok;
 }
 
@@ -310,8 +193,8 @@ bool model_reply_read(const char *raw, size_t len, struct arena *arena, struct m
     out->content = content ? unwrap(content, arena) : "";
     out->finish_reason = finish ? arena_strdup(arena, finish) : "";
     out->model = model ? arena_strdup(arena, model) : "";
-    out->prompt_tokens = count_of(usage, "prompt_tokens", 0);
-    out->completion_tokens = count_of(usage, "completion_tokens", 0);
+    out->prompt_tokens = json_count(usage, "prompt_tokens", 0);
+    out->completion_tokens = json_count(usage, "completion_tokens", 0);
     cJSON_Delete(body);
     return ok;
 }

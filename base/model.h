@@ -2,7 +2,8 @@
  *
  * A request is made as canonical JSON text first: its SHA-256 is the key under which the reply is stored and replayed
  * (db/model_call.h), so the text holds all that shapes the answer (model name, messages, schema, sampling, seed) and
- * nothing else (no URL, no key). Only fields that every server knows are sent, and `cache_prompt` to llama-server. */
+ * nothing else (no URL, no key, nothing of the server's flavour). Only fields that every server knows are sent;
+ * llama-server gets `cache_prompt` besides when it is sent. */
 #ifndef FIGMILL_BASE_MODEL_H
 #define FIGMILL_BASE_MODEL_H
 
@@ -17,6 +18,9 @@
 /* Largest request and reply in bytes. */
 enum { MODEL_MAX_REQUEST = 32 << 20, MODEL_MAX_REPLY = 4 << 20 };
 
+/* Requests at once for a server that batches whatever comes and does not say how much (vLLM, most of SGLang's). */
+enum { MODEL_BATCHED_SLOTS = 32 };
+
 enum model_flavour { MODEL_PLAIN, MODEL_LLAMACPP, MODEL_VLLM, MODEL_OLLAMA, MODEL_SGLANG };
 
 struct model_server {
@@ -30,9 +34,11 @@ struct model_server {
     bool vision; /* takes images */
 };
 
-/* Asks the server what it is: /health, /v1/models, /props. `url` with or without /v1; `name` NULL or "": the server's
- * first model. ERR_SYSTEM with what to do about it when no server answers within `wait_s` seconds (a server that is
- * still loading its model, 503, is waited for), ERR_SYSTEM when it has no such model or wants a key. */
+/* Asks the server what it is: /health and /v1/models, then /props (llama-server), /version and /metrics (vLLM),
+ * /server_info or /get_server_info (SGLang), /api/version, /api/ps and /api/show (Ollama). None of these: plain. `url`
+ * with or without /v1; `name` NULL or "": the server's first model. ERR_SYSTEM with what to do about it when no server
+ * answers within `wait_s` seconds (a server that is still loading its model, 503, is waited for), ERR_SYSTEM when it
+ * has no such model or wants a key. */
 bool model_probe(struct http *h, const char *url, const char *name, const char *key, int wait_s,
                  struct model_server *out, struct err *e);
 
@@ -61,11 +67,21 @@ struct model_reply {
     int prompt_tokens, completion_tokens;
 };
 
-/* Sends the text and appends the server's raw reply to `raw`. ERR_TEMPORARY: 429, 5xx, reset, time-out (retry_after
- * set where the server said); ERR_SYSTEM: no connection, 401, 403, 404; ERR_LIMIT: prompt longer than the context;
- * ERR_FORMAT: the server refused the request (400, 501) for another reason. `status` gets the HTTP status (0: none). */
+/* Sends the text and appends the server's raw reply to `raw`; a reply that comes as a stream of events, though none was
+ * asked for, is joined to the completion that it amounts to (ERR_TEMPORARY when it breaks off or holds an error).
+ * ERR_TEMPORARY: 429, 5xx, reset, time-out (retry_after set where the server said); ERR_SYSTEM: no connection, 401,
+ * 403, 404; ERR_LIMIT: prompt longer than the context; ERR_FORMAT: the server refused the request (400, 501) for
+ * another reason. `status` gets the HTTP status (0: none). */
 bool model_send(struct http *h, const struct model_server *server, const char *request, int timeout_s, struct str *raw,
                 int *status, struct err *e);
+
+/* The error that a server's status other than 200 is, as of model_send; `where` names the server. Returns false. */
+bool model_refused(const char *where, int status, const char *body, size_t len, int retry_after_s, struct err *e);
+
+/* A reply that is a stream of events (text/event-stream, WHATWG HTML 9.2), and the one chat completion that it amounts
+ * to: `out` is overwritten with it. ERR_TEMPORARY when the stream breaks off or holds an error. */
+bool model_is_stream(const char *raw, size_t len);
+bool model_stream_join(const char *raw, size_t len, struct str *out, struct err *e);
 
 /* Reads a raw reply, stored or fresh; strings go to the arena. ERR_FORMAT when it is no chat completion. */
 bool model_reply_read(const char *raw, size_t len, struct arena *arena, struct model_reply *out, struct err *e);

@@ -22,6 +22,24 @@ bool model_call_lookup(struct db *db, const char *request, struct arena *arena, 
     return db_step(db, s, e) == 0;
 }
 
+bool model_call_failure(struct db *db, const char *request, struct err *why, int64_t *id, struct err *e)
+{
+    char hash[SHA256_SIZE];
+    *why = (struct err){0};
+    *id = 0;
+    sha256_of(request, strlen(request), hash);
+    sqlite3_stmt *s = db_bind(db, e,
+                              "SELECT model_call_id, err_kind, err_text FROM model_call WHERE request_sha256 = ?1 AND "
+                              "err_kind IS NOT NULL ORDER BY model_call_id DESC LIMIT 1",
+                              "t", hash);
+    int more = s ? db_step(db, s, e) : -1;
+    if (more <= 0)
+        return more == 0;
+    *id = sqlite3_column_int64(s, 0);
+    err_set(why, err_kind_of(db_text(s, 1)), "%s", db_text(s, 2) ? db_text(s, 2) : "");
+    return db_step(db, s, e) == 0;
+}
+
 bool model_call_add(struct db *db, const struct model_call *call, int64_t *id, struct err *e)
 {
     char hash[SHA256_SIZE];

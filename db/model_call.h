@@ -32,6 +32,9 @@ struct model_call {
 bool model_call_lookup(struct db *db, const char *request, struct arena *arena, const char **reply, int64_t *id,
                        struct err *e);
 
+/* How exactly this request failed last: kind and text, and its row. ERR_NONE and *id 0 when it never did. */
+bool model_call_failure(struct db *db, const char *request, struct err *why, int64_t *id, struct err *e);
+
 /* Adds a row; within the caller's transaction if there is one. ERR_FORMAT when the request has a reply already. */
 bool model_call_add(struct db *db, const struct model_call *call, int64_t *id, struct err *e);
 

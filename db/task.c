@@ -27,6 +27,22 @@ bool task_put_behind(struct db *db, const char *stage, const char *item, struct 
         "tt", stage, item);
 }
 
+bool task_find(struct db *db, const char *stage, const char *item, const char *fingerprint, int64_t *id, bool *current,
+               struct err *e)
+{
+    *id = 0;
+    *current = false;
+    sqlite3_stmt *s =
+        db_bind(db, e, "SELECT task_id, state = 'done' AND fingerprint = ?3 FROM task WHERE stage = ?1 AND item = ?2",
+                "ttt", stage, item, fingerprint);
+    int more = s ? db_step(db, s, e) : -1;
+    if (more <= 0)
+        return more == 0;
+    *id = sqlite3_column_int64(s, 0);
+    *current = sqlite3_column_int(s, 1) != 0;
+    return db_step(db, s, e) == 0;
+}
+
 bool task_retry_failed(struct db *db, const char *stage, int part, int parts, struct err *e)
 {
     return db_run(db, e,

@@ -19,6 +19,9 @@ bool task_enqueue(struct db *db, const char *stage, const char *item, int part, 
 /* Lets a ready task be claimed only after all that were never put behind: those that can do without what this one
  * needs. */
 bool task_put_behind(struct db *db, const char *stage, const char *item, struct err *e);
+/* The task of an item: *id 0 when there is none; *current: it is done with this very fingerprint. */
+bool task_find(struct db *db, const char *stage, const char *item, const char *fingerprint, int64_t *id, bool *current,
+               struct err *e);
 /* Makes failed tasks of the stage (and partition) ready again. */
 bool task_retry_failed(struct db *db, const char *stage, int part, int parts, struct err *e);
 

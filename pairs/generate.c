@@ -10,11 +10,13 @@
 #include "base/mem.h"
 #include "db/pair.h"
 #include "pairs/make.h"
+#include "pairs/offline.h"
 #include "stage/names.h"
 
 /* Of the command line. */
 static const char *option_url, *option_model, *option_kinds;
-static int option_per_figure = 1, option_attempts = 2, option_words = 110;
+static const char *option_offline_out, **option_offline_in;
+static int option_per_figure = 1, option_attempts = 2, option_words = 110, option_alarm = ALARM_PERCENT;
 static double option_temperature = 0.5;
 
 static const struct poptOption options[] = {
@@ -31,6 +33,12 @@ static const struct poptOption options[] = {
     {"words", 0, POPT_ARG_INT, &option_words, 0, "the most that the model is asked to write in an answer (default 110)",
      "N"},
     {"temperature", 0, POPT_ARG_DOUBLE, &option_temperature, 0, "of the model's sampling (default 0.5)", "T"},
+    {"alarm", 0, POPT_ARG_INT, &option_alarm, 0,
+     "warn when more than so many of a hundred replies are not the JSON asked for (default 20)", "PERCENT"},
+    {"offline-out", 0, POPT_ARG_STRING, &option_offline_out, 0,
+     "write the requests that have no reply yet to a batch file instead of asking a server", "FILE"},
+    {"offline-in", 0, POPT_ARG_ARGV, &option_offline_in, 0,
+     "take replies from a batch's results (may be given several times)", "FILE"},
     POPT_TABLEEND};
 
 static const char description[] =
@@ -64,6 +72,16 @@ static const char description[] =
     "  --attempts N        how often a pair that fails a check is written again; default 2\n"
     "  --words N           the most that it is asked to write in an answer, 30 to 400; default 110\n"
     "  --temperature T     of the model's sampling; default 0.5\n"
+    "  --alarm PERCENT     warn once when more than so many of a hundred replies (of 50 at least) are not the JSON\n"
+    "                      that was asked for: such a server ignores response_format; default 20, 100: never\n"
+    "  --offline-out FILE  ask no server: write what has no reply yet as lines of the OpenAI batch interface (FILE;\n"
+    "                      over 50,000 lines or 200 MB: FILE.1, FILE.2, ...). Needs --model, the batch's model\n"
+    "  --offline-in FILE   take the replies from the results of such a batch; several times for several files\n"
+    "\n"
+    "Offline, a round is: --offline-out, then the cluster (`vllm run-batch -i FILE -o RESULTS --model NAME`), then\n"
+    "--offline-in. Figures whose replies are all there are finished; a pair that fails a check has a further request,\n"
+    "which the next round's --offline-out writes, with all that the batch failed to answer. Both options at once\n"
+    "take one round's results and write the next. A request that the batch refused for good is not written again.\n"
     "\n"
     "The server is any that speaks chat completions (llama-server, vLLM, SGLang, Ollama, OpenAI). Workers (-j)\n"
     "default to the number of requests it works on at once. $GENERATOR_KEY is the bearer key, if it wants one.\n"
@@ -72,7 +90,9 @@ static const char description[] =
     "  figmill generate --corpus corpus\n"
     "  figmill generate --corpus corpus --kinds alignment\n"
     "  figmill generate --corpus corpus --url http://gpu1:8000,http://gpu2:8000 --model qwen --per-figure 2\n"
-    "  figmill generate --corpus corpus --attempts 4 --temperature 0.7\n";
+    "  figmill generate --corpus corpus --attempts 4 --temperature 0.7\n"
+    "  figmill generate --corpus corpus --model qwen --offline-out batch.jsonl\n"
+    "  figmill generate --corpus corpus --model qwen --offline-in results.jsonl --offline-out next.jsonl\n";
 
 /* The stage's state: made in prepare, kept over the fork. */
 struct generate {
@@ -83,7 +103,8 @@ struct generate {
     struct err no_server; /* why there is none */
     struct arena arena;
     const char *model; /* NULL: unknown, or not needed */
-    struct ask *ask;   /* the worker's */
+    struct ask *ask;   /* the worker's; offline: the parent's */
+    struct offline_counts offline;
 };
 
 /* A figure's pairs on their way from work to store; not ready: n is 0 and all that it had goes. */
@@ -93,6 +114,11 @@ struct result {
     struct pair *pairs;
     size_t n;
 };
+
+static bool is_offline(void)
+{
+    return option_offline_out || option_offline_in;
+}
 
 static bool prepare(struct stage_context *c, struct err *e)
 {
@@ -112,16 +138,39 @@ static bool prepare(struct stage_context *c, struct err *e)
         return err_set(e, ERR_USAGE, "--words takes %d to %d", MAKE_LEAST_WORDS, MAKE_MOST_WORDS);
     if (!(o.temperature >= 0 && o.temperature <= 2))
         return err_set(e, ERR_USAGE, "--temperature takes 0 to 2");
+    if (option_alarm < 0 || option_alarm > 100)
+        return err_set(e, ERR_USAGE, "--alarm takes 0 to 100");
     struct generate *g = c->state = mem_new(sizeof *g);
     g->ask_options =
         (struct ask_options){.stage = "generate", .name = "GENERATOR", .url = option_url, .model = option_model};
+    if (is_offline() && !*ask_model_name(&g->ask_options))
+        return err_set(e, ERR_USAGE, "--offline-out and --offline-in need --model NAME, the model of the batch");
+    if (is_offline() && option_url)
+        return err_set(e, ERR_USAGE, "--url does not go with --offline-out and --offline-in, which ask no server");
+    g->ask_options.alarm = alarm_new(option_alarm);
     return maker_init(&g->maker, &o, e);
 }
 
-/* Without a server the model that was used last tells whether there is anything to do. */
+static bool walk_offline(struct stage_context *c, struct err *e)
+{
+    struct generate *g = c->state;
+    struct offline_options o = {
+        .ask = &g->ask_options, .model = g->model, .out = option_offline_out, .in = option_offline_in, .made = &g->ask};
+    maker_settings(&g->maker, g->model, o.settings);
+    c->no_tasks = true;
+    bool ok = offline_run(c, &o, &g->offline, e);
+    g->ask = NULL;
+    return ok;
+}
+
+/* Without a server the model that is named, or was used last, tells whether there is anything to do. */
 static bool survey(struct stage_context *c, struct err *e)
 {
     struct generate *g = c->state;
+    if (is_offline()) {
+        g->model = maker_asks(&g->maker) ? ask_model_name(&g->ask_options) : NULL;
+        return walk_offline(c, e);
+    }
     if (!maker_asks(&g->maker))
         return true;
     g->has_server = ask_probe(&g->ask_options, &g->servers, &g->no_server);
@@ -129,7 +178,10 @@ static bool survey(struct stage_context *c, struct err *e)
         g->model = g->servers.servers[0].name;
         return true;
     }
-    return ask_last_model(&c->db, "generate", &g->arena, &g->model, e);
+    const char *named = ask_model_name(&g->ask_options);
+    if (*named)
+        g->model = named;
+    return *named || ask_last_model(&c->db, "generate", &g->arena, &g->model, e);
 }
 
 static bool enqueue_figure(void *context, int64_t figure_id, int part, const char *fingerprint, struct err *e)
@@ -149,7 +201,8 @@ static bool enqueue(struct stage_context *c, struct err *e)
     if (!pair_each_item(&c->db, settings, enqueue_figure, c, e) ||
         !task_count(&c->db, "generate", c->common.part, c->common.parts, &counts, e))
         return false;
-    if (counts.ready && maker_asks(&g->maker) && !g->has_server) {
+    /* What is stored needs no server; the first request that is not stored ends the run. */
+    if (counts.ready && maker_asks(&g->maker) && !g->has_server && !g->model) {
         *e = g->no_server;
         return false;
     }
@@ -167,6 +220,8 @@ static bool start(struct stage_context *c, struct err *e)
     struct generate *g = c->state;
     if (g->has_server)
         g->ask = ask_new(&g->ask_options, &g->servers, (unsigned)getpid(), c->stop);
+    else if (maker_asks(&g->maker))
+        g->ask = ask_new_offline(&g->ask_options, &(struct ask_offline){.model = g->model});
     return true;
 }
 
@@ -182,9 +237,11 @@ static void *work(struct stage_context *c, const struct task *task, struct arena
     r->ready = got > 0;
     if (g->ask)
         ask_about(g->ask, task->item);
-    if (r->ready && !make_pairs(&g->maker, g->ask, &c->db, &source, arena, &r->pairs, &r->n, e))
-        return NULL;
-    return r;
+    if (!r->ready || make_pairs(&g->maker, g->ask, &c->db, &source, arena, &r->pairs, &r->n, e))
+        return r;
+    if (ask_waits(g->ask) && !is_offline())
+        *e = g->no_server;
+    return NULL;
 }
 
 static bool store(struct stage_context *c, const struct task *task, void *result, struct err *e)
@@ -231,6 +288,10 @@ static bool finish(struct stage_context *c, cJSON *summary, struct err *e)
         cJSON_AddNumberToObject(summary, "model_pairs_kept", (double)kept);
     }
     arena_release(&arena);
+    if (is_offline())
+        offline_report(&g->offline, summary);
+    alarm_report(g->ask_options.alarm, summary);
+    alarm_free(g->ask_options.alarm);
     maker_release(&g->maker);
     arena_release(&g->arena);
     return ok;

@@ -216,6 +216,21 @@ static double temperature_of(const struct job *j, const struct draft *d)
     return t < 1 ? t : least > 1 ? least : 1;
 }
 
+/* Whether a reply can be what was asked for. One that was cut is judged later, when it had more room or is mended; but
+ * prose does not become JSON by going on. */
+static bool has_form(const void *context, const struct model_reply *reply, struct err *e)
+{
+    const struct prompt *p = context;
+    struct arena arena = ARENA_INIT;
+    struct reply parts;
+    bool cut = strcmp(reply->finish_reason, "length") == 0;
+    bool ok = cut && (!*reply->content || *reply->content == '{');
+    if (!ok)
+        ok = reply_read(reply->content, p->schema, &arena, &parts, e);
+    arena_release(&arena);
+    return ok;
+}
+
 static bool ask_once(struct job *j, struct draft *d, int max_tokens, struct model_reply *reply, struct err *e)
 {
     struct model_message messages[MAX_MESSAGES];
@@ -228,7 +243,8 @@ static bool ask_once(struct job *j, struct draft *d, int max_tokens, struct mode
                                     .temperature = temperature_of(j, d),
                                     .top_p = TOP_P,
                                     .seed = seed_of(j, d->kind, d->ordinal, d->attempt)};
-    return ask_model(j->ask, j->db, &request, j->arena, reply, &d->model_call_id, e);
+    struct ask_check check = {has_form, p};
+    return ask_model_checked(j->ask, j->db, &request, &check, j->arena, reply, &d->model_call_id, e);
 }
 
 /* Asks, with a shorter prompt when it does not fit, with more room when the reply was cut, each once. A reply
@@ -352,6 +368,8 @@ bool make_pairs(const struct maker *m, struct ask *ask, struct db *db, const str
 {
     size_t most = 1 + (size_t)(PAIR_KINDS - 1) * MAKE_MAX_PER_FIGURE;
     struct job j = {.maker = m, .ask = ask, .db = db, .figure = source, .arena = arena};
+    struct err why = {0};
+    bool waits = false;
     j.caption = clean_caption(source->caption, arena);
     j.candidates = arena_array(arena, most, sizeof *j.candidates);
     j.pairs = arena_array(arena, most, sizeof *j.pairs);
@@ -360,9 +378,15 @@ bool make_pairs(const struct maker *m, struct ask *ask, struct db *db, const str
         make_alignment(&j);
     for (int k = PAIR_DETAILED_DESCRIPTION; k < PAIR_KINDS; k++)
         for (int i = 0; m->options.kinds & 1u << k && i < m->options.per_figure; i++)
-            if (!make_by_model(&j, (enum pair_kind)k, i, e))
-                return false;
+            if (!make_by_model(&j, (enum pair_kind)k, i, &why)) {
+                /* Without a server the other pairs' requests are wanted too. */
+                waits = why.kind == ERR_TEMPORARY && ask_waits(ask);
+                if (e)
+                    *e = why;
+                if (!waits)
+                    return false;
+            }
     *pairs = j.pairs;
     *n = j.n;
-    return true;
+    return !waits;
 }

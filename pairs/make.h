@@ -34,7 +34,8 @@ void maker_settings(const struct maker *m, const char *model, char hex[SHA256_SI
 
 /* Makes the pairs of a figure, kept and dropped ones; all lives in the arena. `ask` may be NULL when no kind needs a
  * model. What a model does wrong drops a pair and is no error; errors are those of ask_model that say that the item has
- * to be tried again, or that the server is gone. */
+ * to be tried again, or that the server is gone. With an `ask` that has no server (ask_new_offline), false with
+ * ERR_TEMPORARY once every pair was gone through, when one of them waits for a reply. */
 bool make_pairs(const struct maker *m, struct ask *ask, struct db *db, const struct pair_source *source,
                 struct arena *arena, struct pair **pairs, size_t *n, struct err *e);
 

@@ -17,8 +17,11 @@ struct ask {
     const char *stage;
     char item[32];
     struct model_server server;
-    struct http *http;
+    struct http *http; /* NULL: offline */
     int timeout_s;
+    struct alarm *alarm;
+    struct ask_offline offline;
+    bool waits;
 };
 
 /* Where the server is. */
@@ -117,8 +120,32 @@ struct ask *ask_new(const struct ask_options *options, const struct ask_servers 
     a->stage = options->stage;
     a->server = servers->servers[i];
     a->timeout_s = options->timeout_s ? options->timeout_s : DEFAULT_TIMEOUT_S;
+    a->alarm = options->alarm;
     a->http = http_new(stop);
     return a;
+}
+
+struct ask *ask_new_offline(const struct ask_options *options, const struct ask_offline *offline)
+{
+    struct ask *a = mem_new(sizeof *a);
+    a->stage = options->stage;
+    a->alarm = options->alarm;
+    a->offline = *offline;
+    snprintf(a->server.name, sizeof a->server.name, "%s", offline->model);
+    snprintf(a->server.url, sizeof a->server.url, "of the batch");
+    snprintf(a->server.build, sizeof a->server.build, "batch");
+    return a;
+}
+
+bool ask_waits(const struct ask *a)
+{
+    return a && a->waits;
+}
+
+const char *ask_model_name(const struct ask_options *options)
+{
+    const char *model = place_of(options).model;
+    return model ? model : "";
 }
 
 void ask_free(struct ask *a)
@@ -132,6 +159,7 @@ void ask_free(struct ask *a)
 void ask_about(struct ask *a, const char *item)
 {
     snprintf(a->item, sizeof a->item, "%s", item);
+    a->waits = false;
 }
 
 const struct model_server *ask_server(const struct ask *a)
@@ -146,53 +174,136 @@ static double seconds_since(const struct timespec *start)
     return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
-static bool exchange(struct ask *a, struct db *db, const char *request, struct arena *arena, struct model_reply *reply,
-                     int64_t *id, struct err *e)
+/* One request on its way to a reply. */
+struct exchange {
+    const char *request;
+    const struct ask_check *check; /* NULL: any reply will do */
+    struct str raw;
+    int status;
+    double seconds;
+    struct err why; /* of a failure */
+};
+
+static bool has_form(const struct ask *a, const struct ask_check *check, const struct model_reply *reply, struct err *e)
 {
-    struct str raw = STR_INIT(MODEL_MAX_REPLY);
-    struct err why = {0};
-    struct model_call call = {
-        .stage = a->stage, .item = a->item, .model = a->server.name, .server = a->server.build, .request = request};
-    struct timespec start;
+    bool ok = check->has_form(check->context, reply, e);
+    alarm_count(a->alarm, ok ? ALARM_WELL_FORMED : ALARM_MALFORMED, &a->server);
+    return ok;
+}
+
+/* Reads what came and stores it, as an answer or as a failure. `came`: the raw text is a server's reply. */
+static bool settle(struct ask *a, struct db *db, struct exchange *x, bool came, struct arena *arena,
+                   struct model_reply *reply, int64_t *id, struct err *e)
+{
+    struct model_call call = {.stage = a->stage,
+                              .item = a->item,
+                              .model = a->server.name,
+                              .server = a->server.build,
+                              .request = x->request,
+                              .http_status = x->status,
+                              .seconds = x->seconds};
     const char *stored = NULL;
-    clock_gettime(CLOCK_MONOTONIC, &start);
-    bool answered = model_send(a->http, &a->server, request, a->timeout_s, &raw, &call.http_status, &why) &&
-                    model_reply_read(raw.data, raw.len, arena, reply, &why);
-    call.seconds = seconds_since(&start);
-    if (answered) {
+    bool is_reply = came && model_reply_read(x->raw.data, x->raw.len, arena, reply, &x->why);
+    bool answered = is_reply && (!x->check || has_form(a, x->check, reply, &x->why));
+    if (is_reply) {
         call.finish_reason = *reply->finish_reason ? reply->finish_reason : NULL;
         call.prompt_tokens = reply->prompt_tokens;
         call.completion_tokens = reply->completion_tokens;
-    } else {
-        call.error = &why;
+    }
+    if (!answered) {
+        call.error = &x->why;
         if (e)
-            *e = why;
+            *e = x->why;
     }
     /* A request that the user's second signal cut is no call. */
-    bool ok = why.kind == ERR_ABORT || model_call_record(db, &call, &raw, arena, &stored, id, e);
-    str_release(&raw);
+    bool ok = x->why.kind == ERR_ABORT || model_call_record(db, &call, &x->raw, arena, &stored, id, e);
     if (ok && stored)
         return model_reply_read(stored, strlen(stored), arena, reply, e);
     return ok && answered;
 }
 
-bool ask_model(struct ask *a, struct db *db, const struct model_request *request, struct arena *arena,
-               struct model_reply *reply, int64_t *model_call_id, struct err *e)
+static bool send(struct ask *a, struct exchange *x)
+{
+    struct timespec start;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    bool came = model_send(a->http, &a->server, x->request, a->timeout_s, &x->raw, &x->status, &x->why);
+    x->seconds = seconds_since(&start);
+    return came;
+}
+
+/* The same request would fail in the same way. */
+static bool is_final(enum err_kind kind)
+{
+    return kind == ERR_FORMAT || kind == ERR_LIMIT;
+}
+
+static bool wait_for_batch(struct ask *a, const struct exchange *x, struct err *e)
+{
+    if (a->offline.out && !batch_out_add(a->offline.out, x->request, e))
+        return false;
+    a->waits = true;
+    return err_set(e, ERR_TEMPORARY, "a reply of the model '%s' is not stored yet", a->server.name);
+}
+
+static bool answer_offline(struct ask *a, struct db *db, struct exchange *x, struct arena *arena,
+                           struct model_reply *reply, int64_t *id, struct err *e)
+{
+    char name[BATCH_ID_SIZE];
+    struct err why = {0};
+    if (!model_call_failure(db, x->request, &x->why, id, e))
+        return false;
+    if (is_final(x->why.kind)) {
+        if (e)
+            *e = x->why;
+        return false;
+    }
+    x->why = (struct err){0};
+    batch_id(x->request, name);
+    int found = a->offline.in ? batch_in_find(a->offline.in, name, &x->raw, &x->status, &x->why) : 0;
+    if (found) {
+        bool ok = settle(a, db, x, found > 0, arena, reply, id, &why);
+        /* An error that is not the request's own is the database's. */
+        if (ok || is_final(why.kind) || why.kind != x->why.kind) {
+            if (!ok && e)
+                *e = why;
+            return ok;
+        }
+    }
+    return wait_for_batch(a, x, e);
+}
+
+static bool answer(struct ask *a, struct db *db, struct exchange *x, struct arena *arena, struct model_reply *reply,
+                   int64_t *id, struct err *e)
+{
+    const char *stored = NULL;
+    if (!model_call_lookup(db, x->request, arena, &stored, id, e))
+        return false;
+    if (stored)
+        return model_reply_read(stored, strlen(stored), arena, reply, e) &&
+               (!x->check || x->check->has_form(x->check->context, reply, e));
+    if (!a->http)
+        return answer_offline(a, db, x, arena, reply, id, e);
+    return settle(a, db, x, send(a, x), arena, reply, id, e);
+}
+
+bool ask_model_checked(struct ask *a, struct db *db, const struct model_request *request, const struct ask_check *check,
+                       struct arena *arena, struct model_reply *reply, int64_t *model_call_id, struct err *e)
 {
     struct str text = STR_INIT(MODEL_MAX_REQUEST);
-    const char *stored = NULL;
-    bool ok = false;
+    struct exchange x = {.check = check, .raw = STR_INIT(MODEL_MAX_REPLY)};
     *reply = (struct model_reply){.content = "", .finish_reason = "", .model = ""};
     *model_call_id = 0;
     model_request_write(&a->server, request, &text);
-    if (text.overflow)
-        err_set(e, ERR_LIMIT, "request to the model is longer than %d bytes", MODEL_MAX_REQUEST);
-    else if (!model_call_lookup(db, text.data, arena, &stored, model_call_id, e))
-        ok = false;
-    else if (stored)
-        ok = model_reply_read(stored, strlen(stored), arena, reply, e);
-    else
-        ok = exchange(a, db, text.data, arena, reply, model_call_id, e);
+    x.request = text.data;
+    bool ok = text.overflow ? err_set(e, ERR_LIMIT, "request to the model is longer than %d bytes", MODEL_MAX_REQUEST)
+                            : answer(a, db, &x, arena, reply, model_call_id, e);
+    str_release(&x.raw);
     str_release(&text);
     return ok;
+}
+
+bool ask_model(struct ask *a, struct db *db, const struct model_request *request, struct arena *arena,
+               struct model_reply *reply, int64_t *model_call_id, struct err *e)
+{
+    return ask_model_checked(a, db, request, NULL, arena, reply, model_call_id, e);
 }

@@ -18,6 +18,8 @@
 #include "base/err.h"
 #include "base/model.h"
 #include "db/db.h"
+#include "stage/alarm.h"
+#include "stage/batch.h"
 
 #define ASK_LOCAL_URL "http://127.0.0.1:18080"
 
@@ -28,6 +30,7 @@ struct ask_options {
     const char *name;        /* prefix of the environment's variables: "GENERATOR" */
     const char *url, *model; /* of the command line, or NULL */
     int timeout_s;           /* of one request; 0: 300 */
+    struct alarm *alarm;     /* counts the replies that are checked (ask_model_checked); or NULL */
 };
 
 /* What an enqueue needs without a connection that is kept: asks each server once. ERR_SYSTEM, with what to do about it,
@@ -60,5 +63,30 @@ void ask_about(struct ask *a, const char *item);
  * model_send and model_reply_read; a reply that ended by length (finish_reason "length") is no error. */
 bool ask_model(struct ask *a, struct db *db, const struct model_request *request, struct arena *arena,
                struct model_reply *reply, int64_t *model_call_id, struct err *e);
+
+/* Whether a reply has the form that was asked for; false, ERR_FORMAT with what is wrong, when not. */
+typedef bool ask_check_fn(const void *context, const struct model_reply *reply, struct err *e);
+struct ask_check {
+    ask_check_fn *has_form;
+    const void *context;
+};
+/* As ask_model, but a reply without that form is a failure, stored as one, so that no later run takes it for an answer.
+ * `reply` holds it all the same. */
+bool ask_model_checked(struct ask *a, struct db *db, const struct model_request *request, const struct ask_check *check,
+                       struct arena *arena, struct model_reply *reply, int64_t *model_call_id, struct err *e);
+
+/* Without a server. A request is answered by its stored reply, or by a stored failure that would only come again
+ * (ERR_FORMAT, ERR_LIMIT), else by the batch's result, which is stored; where there is none, or one that failed for
+ * another reason, ask_model is false with ERR_TEMPORARY, ask_waits is true until the next ask_about, and the request is
+ * added to the outgoing batch. */
+struct ask_offline {
+    const char *model;     /* the name that requests carry: the cluster's */
+    struct batch_in *in;   /* NULL: none; stays the caller's, so does out */
+    struct batch_out *out; /* NULL: none */
+};
+struct ask *ask_new_offline(const struct ask_options *options, const struct ask_offline *offline);
+bool ask_waits(const struct ask *a);
+/* The model that --model or $NAME_MODEL names, "" for none. */
+const char *ask_model_name(const struct ask_options *options);
 
 #endif

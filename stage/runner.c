@@ -82,6 +82,8 @@ static bool fill_queue(struct run *r, const char *command, struct err *e)
     struct task_counts counts;
     if (stage->survey && !stage->survey(c, e))
         return false;
+    if (c->no_tasks)
+        return true;
     bool ok = db_begin(&c->db, e) && task_release_stale(&c->db, stage->name, e) &&
               (!c->common.retry_failed || task_retry_failed(&c->db, stage->name, c->common.part, c->common.parts, e)) &&
               stage->enqueue(c, e) && task_count(&c->db, stage->name, c->common.part, c->common.parts, &counts, e);
@@ -261,6 +263,8 @@ static bool supervise(struct run *r, struct err *e)
 static void say_summary(const struct run *r)
 {
     const struct board *b = r->board;
+    if (r->c->no_tasks)
+        return;
     if (!r->ready) {
         if (r->at_end.running || r->at_end.ready)
             log_info("nothing to do now: another run has %lld items in hand, or had until a moment ago (run it again)",

@@ -50,6 +50,7 @@ struct stage_context {
     struct sandbox *sandbox;           /* workers of stages with a service */
     void *state;                       /* the stage's own, per process; set in prepare or start */
     const volatile sig_atomic_t *stop; /* signals so far: 0, 1: finish the item, 2: now */
+    bool no_tasks;                     /* survey sets it: it did the run's work itself, no worker is wanted */
     int dropped;                       /* store adds candidates that it kept with a drop_reason */
 };
 

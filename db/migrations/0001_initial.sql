@@ -384,6 +384,7 @@ CREATE TABLE model_call ( -- every request to a model and its reply, for replay 
     err_text          TEXT
 ) STRICT;
 CREATE UNIQUE INDEX model_call_replay ON model_call (request_sha256) WHERE err_kind IS NULL;
+CREATE INDEX model_call_failed ON model_call (request_sha256) WHERE err_kind IS NOT NULL;
 CREATE INDEX model_call_stage ON model_call (stage, item);
 
 CREATE TABLE translation ( -- every text in the target language, beside its source; owned by translate

@@ -135,10 +135,12 @@ static void test_request_text(void **state)
                         "{\"role\":\"user\",\"content\":\"5 µm\\n\"}],\"max_tokens\":10,\"temperature\":0.2,"
                         "\"top_p\":1,\"seed\":7,\"stream\":false,\"response_format\":{\"type\":\"json_schema\","
                         "\"json_schema\":{\"name\":\"answer\",\"strict\":true,\"schema\":{\"type\":\"object\"}}}}");
+    /* The server's flavour is no part of it, or what one server answered could not be replayed with another. */
     struct model_server llama = {.name = "m", .flavour = MODEL_LLAMACPP};
-    str_clear(&out);
-    model_request_write(&llama, &r, &out);
-    assert_non_null(strstr(out.data, "\"cache_prompt\":true}"));
+    struct str other = STR_INIT(4096);
+    model_request_write(&llama, &r, &other);
+    assert_string_equal(other.data, out.data);
+    str_release(&other);
     str_release(&out);
 }
 
@@ -355,7 +357,6 @@ static void test_probe_other_servers(void **state)
     assert_true(probe(vllm, NULL, 0, &s, &e));
     assert_string_equal(s.name, "a");
     assert_int_equal(s.flavour, MODEL_VLLM);
-    assert_int_equal(s.slots, 1);
     assert_true(probe(vllm, "b", 0, &s, &e));
     assert_string_equal(s.name, "b");
     struct mock_reply none[] = {{"/health", 200, ""}, {0}};
