@@ -402,7 +402,7 @@ static bool apertium_translate(void *opened, struct backend_request *q, struct a
 const struct backend backend_apertium = {
     .name = "apertium",
     .advice = false,
-    .protect = true,
+    .protect = PROTECT_ALL,
     .find = apertium_find,
     .lose = apertium_lose,
     .identity = apertium_identity,
