@@ -58,6 +58,8 @@ def failed_names(line):
 def radiology_units(folder):
     """(units of even articles, units of odd ones, share of the source's sentences kept, machine units)"""
     folders = sorted(os.path.dirname(p) for p in glob.glob(os.path.join(folder, "*", "portuguese_text.txt")))
+    if not folders:
+        sys.exit("bench_translation_checks: no folder in %s holds portuguese_text.txt and human_translation.txt" % folder)
     documents = [(read(os.path.join(d, "portuguese_text.txt")), read(os.path.join(d, "human_translation.txt"))) for d in folders]
     halves, sentences, kept = ([], []), 0, 0
     aligner = parallel.Aligner(documents)
