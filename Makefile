@@ -11,7 +11,8 @@
 ##   make fetch     get what search found   CONTACT=MAIL PROFILE=NAME LIST=FILE LICENCE=LIST PDF=1 REFRESH=1 DRY_RUN=1
 ##   make import    take in articles        PATHS='FILE|FOLDER|ARCHIVE ...' or LIST=FILE
 ##   make extract   find figures            NO_IMAGES=1
-##   make translate bring them into English TRANSLATOR_URL= TRANSLATOR_MODEL= TRANSLATOR_KEY= PROFILE=NAME
+##   make translate bring them into English TRANSLATOR_URL= TRANSLATOR_MODEL= TRANSLATOR_KEY= LIBRETRANSLATE_URL=
+##                                          BACKEND=LIST PROFILE=NAME GLOSSARY=FILE
 ##   make generate  make pairs              GENERATOR_URL= GENERATOR_MODEL= GENERATOR_KEY=
 ##   make shards    write training shards   OUT=DIR FORMAT=LIST TARGET=N EVAL_SIZE=N SEED=N
 ##   make corpus    import to shards, one after the other, with the variables of all; with PROFILE= search and fetch first
@@ -73,7 +74,8 @@ who = $(if $(CONTACT),--contact '$(CONTACT)')
 search_options = --profile '$(or $(PROFILE),ldrt)' $(if $(SOURCE),--source '$(SOURCE)') $(if $(SINCE),--since '$(SINCE)')
 fetch_options = $(if $(PROFILE),--profile '$(PROFILE)') $(if $(LICENCE),--licence '$(LICENCE)') $(if $(PDF),--pdf)
 # The profile's glossary.
-translate_options = $(if $(PROFILE),--profile '$(PROFILE)')
+translate_options = $(if $(PROFILE),--profile '$(PROFILE)') $(if $(GLOSSARY),--glossary '$(GLOSSARY)') \
+    $(if $(BACKEND),--backend '$(BACKEND)')
 
 search: build
 	@$(named)
