@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "pairs/phrases.h"
 
 enum { THIN = 1 /* a thin or no-break space: it may stand between thousands */ };
 
@@ -192,6 +193,11 @@ static const char *unit_of(const char *at, size_t len)
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (strlen(units[i].spelling) == len &&
             (len > 4 ? strncasecmp(at, units[i].spelling, len) == 0 : memcmp(at, units[i].spelling, len) == 0))
+            return units[i].name;
+    /* The words of other languages, by the name that they have above. */
+    char name[16];
+    for (size_t i = 0; len > 1 && phrases_unit(at, len, name) && i < sizeof units / sizeof *units; i++)
+        if (strcmp(units[i].name, name) == 0)
             return units[i].name;
     return NULL;
 }
@@ -465,13 +471,41 @@ static size_t longest_list(const char *t)
     return best;
 }
 
+/* Units of Chinese, Japanese and Korean, which stand behind a number without a space: the letters that are read in
+ * their place; NULL: none. */
+static const char *joined_unit(const char *at, size_t *len)
+{
+    static const char *const units[][2] = {
+        {"小时", "h"},  {"時間", "h"},  {"시간", "h"},  {"天", "d"},       {"日", "d"},       {"일", "d"},
+        {"周", "week"}, {"週", "week"}, {"주", "week"}, {"个月", "month"}, {"か月", "month"}, {"개월", "month"},
+        {"年", "year"}, {"년", "year"}, {"岁", "year"}, {"分钟", "min"},   {"分", "min"},     {"분", "min"},
+        {"秒", "s"},    {"초", "s"},    {"毫克", "mg"}, {"微克", "ug"},    {"戈瑞", "Gy"},    {"毫米", "mm"},
+        {"厘米", "cm"}, {"微米", "um"}, {"毫升", "ml"}, {"倍", "fold"}};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strncmp(at, units[i][0], strlen(units[i][0])) == 0) {
+            *len = strlen(units[i][0]);
+            return units[i][1];
+        }
+    return NULL;
+}
+
 void numbers_read(const char *text, struct arena *arena, struct numbers *out)
 {
     struct str plain = STR_INIT(3 * NUMBERS_MAX_TEXT);
     size_t len = strnlen(text, NUMBERS_MAX_TEXT);
     bool exponent = false;
-    for (size_t at = 0; at < len;)
-        plain_point(text_next(text, len, &at), &exponent, &plain);
+    for (size_t at = 0, unit_len; at < len;) {
+        bool behind =
+            plain.len && (is_digit(plain.data[plain.len - 1]) ||
+                          (plain.len > 1 && plain.data[plain.len - 1] == ' ' && is_digit(plain.data[plain.len - 2])));
+        const char *unit = behind ? joined_unit(text + at, &unit_len) : NULL;
+        if (unit) {
+            str_addf(&plain, " %s ", unit);
+            at += unit_len;
+        } else {
+            plain_point(text_next(text, len, &at), &exponent, &plain);
+        }
+    }
     *out = (struct numbers){.text = arena_strndup(arena, plain.data, plain.len)};
     str_release(&plain);
     const char *t = out->text;
