@@ -134,17 +134,33 @@ bool check_finish(const struct candidate *c, struct str *why)
     return !c->cut;
 }
 
+/* "**word**". Captions write "**p < 0.01", which is none. */
+static bool has_bold(const char *text)
+{
+    for (const char *at = text, *end; (at = strstr(at, "**")) != NULL; at += 2) {
+        end = strstr(at + 2, "**");
+        if (end && end > at + 2 && at[2] != ' ' && end[-1] != ' ' && end[-1] != ',' &&
+            !memchr(at + 2, '<', (size_t)(end - at) - 2) && !memchr(at + 2, '=', (size_t)(end - at) - 2))
+            return true;
+    }
+    return false;
+}
+
 static bool has_markup(const char *text, struct str *why)
 {
     static const char *const marks[] = {
-        "<image", "<video", "<audio", "<|",    "|>",     "</s>",  "<s>",       "[INST]",     "[/INST]", "<<SYS",
-        "###",    "**",     "```",    "http:", "https:", "www.",  "User:",     "Assistant:", "Human:",  "\n",
-        "{\"",    "\"}",    "<unk>",  "<pad>", "<eos>",  "<bos>", "<start_of", "<end_of",    "<think",  "</think"};
+        "<image", "<video", "<audio", "<|",     "|>",    "</s>",      "<s>",        "[INST]", "[/INST]", "<<SYS",
+        "###",    "```",    "http:",  "https:", "www.",  "User:",     "Assistant:", "Human:", "\n",      "{\"",
+        "\"}",    "<unk>",  "<pad>",  "<eos>",  "<bos>", "<start_of", "<end_of",    "<think", "</think"};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (strstr(text, marks[i])) {
             str_addf(why, "it holds '%s'", *marks[i] == '\n' ? "a line break" : marks[i]);
             return true;
         }
+    if (has_bold(text)) {
+        str_add(why, "it holds '**'");
+        return true;
+    }
     return false;
 }
 

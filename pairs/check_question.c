@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "pairs/phrases.h"
 
+enum { MAX_TEXT = 400000 };
+
 /* Share of the words that are small words of the language. */
 static double small_share(const char *folded, const char *language)
 {
@@ -19,7 +21,10 @@ static double small_share(const char *folded, const char *language)
 static bool is_in_script(const char *text, const char *language, double least)
 {
     struct text_scripts s;
-    text_scripts(text, strlen(text), &s);
+    struct str plain = STR_INIT(MAX_TEXT); /* the micro sign as a Greek letter, and the like */
+    text_clean_compatible(text, strlen(text), &plain);
+    text_scripts(plain.data, plain.len, &s);
+    str_release(&plain);
     bool chinese = str_starts(language, "zh"), japanese = str_starts(language, "ja");
     size_t own = str_starts(language, "ru")   ? s.cyrillic
                  : chinese                    ? s.han

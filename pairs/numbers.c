@@ -356,7 +356,8 @@ static bool read_behind(struct numbers *out, struct number *number)
         number->unit = "%";
         return true;
     }
-    number->unit = unit_of(t + at, len);
+    bool factor = t[at] == 'x' && is_digit(t[at + (t[at + 1] == ' ' ? 2 : 1)]); /* 6 x 0.5 Gy */
+    number->unit = factor ? "x" : unit_of(t + at, len);
     if (number->unit)
         return true;
     /* "three different groups": the noun may stand one word further. */
@@ -433,7 +434,8 @@ static size_t read_word(struct numbers *out, struct arena *arena, size_t at)
 /* True when only what joins the members of a list stands between. */
 static bool joined(const char *t, size_t from, size_t to)
 {
-    static const char *const joiners[] = {"and", "or", "to", "vs", "versus", "through", NULL};
+    static const char *const joiners[] = {"and", "or", "to", "vs",  "versus", "through", "y", "e",   "o", "a",
+                                          "et",  "ou", "à",  "und", "oder",   "bis",     "и", "или", NULL};
     while (from < to) {
         size_t end = word_end(t, from);
         if (end > from ? !word_in(t + from, end - from, joiners) : !strchr(" ,-~/\x01", t[from]))
@@ -608,7 +610,9 @@ static bool has_unit(const struct numbers *source, const struct number *number)
         if (s->form == NUMBER_NAME || !same_value(number, s))
             continue;
         found = true;
-        if (!s->unit || strcmp(s->unit, number->unit) == 0)
+        /* "half" and "six of them" say nothing of 0.5 Gy and 6 Gy. */
+        bool bare = !s->unit && (s->form != NUMBER_WORD || number->form == NUMBER_WORD);
+        if (bare || (s->unit && strcmp(s->unit, number->unit) == 0))
             return true;
     }
     return !found; /* a value that is not there at all is numbers_supported's matter */
