@@ -1,10 +1,13 @@
-/* check.c: see check.h. The table of checks, and those of form; check_phrases.c and check_source.c hold the others. */
+/* check.c: see check.h. The table of checks, and those of form; check_question.c,
+ * check_phrases.c, check_source.c and check_terms.c hold the others. */
 #include "pairs/check.h"
 
 #include <string.h>
 
 #include "base/json.h"
+#include "base/minhash.h"
 #include "base/text.h"
+#include "pairs/fold.h"
 
 const char *const pair_kind_names[PAIR_KINDS] = {"alignment", "detailed_description", "complex_reasoning"};
 
@@ -30,12 +33,14 @@ static const struct {
     {"refusal", check_refusal, BY_MODEL},
     {"leak", check_leak, BY_MODEL},
     {"advice", check_advice, BY_MODEL},
+    {"hedging", check_hedging, BY_MODEL},
     {"question", check_question, REASONING},
     {"length", check_length, ALL},
     {"repeated", check_repeated, BY_MODEL},
     {"shot", check_shot, BY_MODEL},
     {"copied", check_copied, BY_MODEL},
     {"grounded", check_grounded, BY_MODEL},
+    {"terms", check_terms, BY_MODEL},
     {"panels", check_panels, BY_MODEL},
     {"numbers", check_numbers, BY_MODEL},
     {"units", check_units, BY_MODEL},
@@ -44,15 +49,15 @@ static const struct {
     {"duplicate", check_duplicate, BY_MODEL},
 };
 
+const char *check_tongue(const struct candidate *c)
+{
+    return c->language ? c->language : "en";
+}
+
 char *check_fold(const char *text, struct arena *arena)
 {
     struct str out = STR_INIT(MAX_FOLDED);
-    str_add_char(&out, ' ');
-    text_fold_words(text, strlen(text), &out);
-    while (out.len > 1 && out.data[out.len - 1] == ' ')
-        str_cut(&out, out.len - 1);
-    if (out.len > 1)
-        str_add_char(&out, ' ');
+    fold_words(text, strlen(text), &out);
     char *folded = arena_strndup(arena, out.data, out.len);
     str_release(&out);
     return folded;
@@ -129,86 +134,39 @@ bool check_finish(const struct candidate *c, struct str *why)
     return !c->cut;
 }
 
+/* "**word**". Captions write "**p < 0.01", which is none. */
+static bool has_bold(const char *text)
+{
+    for (const char *at = text, *end; (at = strstr(at, "**")) != NULL; at += 2) {
+        end = strstr(at + 2, "**");
+        if (end && end > at + 2 && at[2] != ' ' && end[-1] != ' ' && end[-1] != ',' &&
+            !memchr(at + 2, '<', (size_t)(end - at) - 2) && !memchr(at + 2, '=', (size_t)(end - at) - 2))
+            return true;
+    }
+    return false;
+}
+
 static bool has_markup(const char *text, struct str *why)
 {
-    static const char *const marks[] = {"<image",  "<video",     "<audio", "<|", "|>",  "</s>",  "<s>",    "[INST]",
-                                        "[/INST]", "<<SYS",      "###",    "**", "```", "http:", "https:", "www.",
-                                        "User:",   "Assistant:", "Human:", "\n", "{\"", "\"}"};
+    static const char *const marks[] = {
+        "<image", "<video", "<audio", "<|",     "|>",    "</s>",      "<s>",        "[INST]", "[/INST]", "<<SYS",
+        "###",    "```",    "http:",  "https:", "www.",  "User:",     "Assistant:", "Human:", "\n",      "{\"",
+        "\"}",    "<unk>",  "<pad>",  "<eos>",  "<bos>", "<start_of", "<end_of",    "<think", "</think"};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (strstr(text, marks[i])) {
             str_addf(why, "it holds '%s'", *marks[i] == '\n' ? "a line break" : marks[i]);
             return true;
         }
+    if (has_bold(text)) {
+        str_add(why, "it holds '**'");
+        return true;
+    }
     return false;
 }
 
 bool check_tokens(const struct candidate *c, struct str *why)
 {
     return !has_markup(c->question, why) && !has_markup(c->answer, why);
-}
-
-/* Share of small English words. */
-static double english_share(const char *folded)
-{
-    static const char words[] =
-        " the of and in is are to with a an that this these for by as at on from was were which what how why it its be "
-        "can "
-        "between each or than not both after before shows has have while may there does do different compared using ";
-    size_t n = 0, small = 0;
-    for (const char *at = folded + (*folded == ' '); *at; at = strchr(at, ' ') + 1) {
-        struct str word = STR_INIT(64);
-        str_add_char(&word, ' ');
-        str_add_bytes(&word, at, strcspn(at, " ") + 1);
-        n++;
-        small += !word.overflow && strstr(words, word.data);
-        str_release(&word);
-    }
-    return n ? (double)small / (double)n : 0;
-}
-
-static bool is_english(const char *text, const char *folded, double least, struct str *why)
-{
-    struct text_scripts s;
-    text_scripts(text, strlen(text), &s);
-    if (s.latin + s.greek < s.letters)
-        str_add(why, "it has letters of another script: write English only");
-    else if (english_share(folded) < least)
-        str_add(why, "it does not read as English: write English only");
-    else
-        return true;
-    return false;
-}
-
-bool check_language(const struct candidate *c, struct str *why)
-{
-    /* Captions are terse, lists of names among them. */
-    bool caption = c->kind == PAIR_ALIGNMENT;
-    return is_english(c->answer, c->folded_answer, caption ? 0.06 : 0.15, why) &&
-           (!c->own_question || is_english(c->question, c->folded_question, 0.15, why));
-}
-
-/* Why and how ask for thought; what, where and which ask what is shown. "How many" counts. */
-static bool asks_for_thought(const char *folded)
-{
-    return str_starts(folded, " why ") ||
-           (str_starts(folded, " how ") && !str_starts(folded, " how many ") && !str_starts(folded, " how much "));
-}
-
-bool check_question(const struct candidate *c, struct str *why)
-{
-    enum { LEAST = 4, MOST = 40 };
-    size_t len = strlen(c->question), words = text_words(c->question, len);
-    if (!len || c->question[len - 1] != '?' || strchr(c->question, '?') != c->question + len - 1)
-        str_add(why, "the question must be one sentence with a question mark at its end");
-    else if (words < LEAST || words > MOST)
-        str_addf(why, "the question has %zu words: write %d to %d", words, LEAST, MOST);
-    else if (strpbrk(c->question, "0123456789") && strpbrk(c->question, "%="))
-        str_add(why, "the question must not give away numbers");
-    else if (!asks_for_thought(c->folded_question))
-        str_add(why, "the question must begin with Why or How");
-    else
-        return true;
-    return false;
 }
 
 bool check_length(const struct candidate *c, struct str *why)
@@ -239,11 +197,11 @@ static bool add_sentence(void *context, const char *start, size_t len)
     return s->n < sizeof s->list / sizeof *s->list;
 }
 
-static bool repeats_sentence(const char *text)
+static bool repeats_sentence(const char *text, const char *language)
 {
     struct sentences s = {.n = 0};
     bool twice = false;
-    text_sentences(text, strlen(text), "en", add_sentence, &s);
+    text_sentences(text, strlen(text), language, add_sentence, &s);
     for (size_t i = 0; i < s.n; i++)
         for (size_t j = i + 1; j < s.n; j++)
             twice = twice || strcmp(s.list[i], s.list[j]) == 0;
@@ -279,10 +237,19 @@ bool check_loops(const char *text)
 
 bool check_repeated(const struct candidate *c, struct str *why)
 {
-    bool twice = repeats_sentence(c->answer), loops = check_loops(c->answer);
+    bool twice = repeats_sentence(c->answer, check_tongue(c)), loops = check_loops(c->answer);
     if (twice || loops)
         str_add(why, "it says the same thing again: say each thing once");
     return !twice && !loops;
+}
+
+/* Both are texts of check_fold. */
+static bool is_near(const char *a, const char *b, double least)
+{
+    struct minhash of_a, of_b;
+    minhash_make(a, strlen(a), &of_a);
+    minhash_make(b, strlen(b), &of_b);
+    return strcmp(a, b) == 0 || minhash_similarity(&of_a, &of_b) >= least;
 }
 
 bool check_duplicate(const struct candidate *c, struct str *why)
@@ -292,9 +259,10 @@ bool check_duplicate(const struct candidate *c, struct str *why)
         /* The caption itself is check_copied's matter. */
         if (other->kind == PAIR_ALIGNMENT || !other->folded_answer)
             continue;
-        if (check_shared_runs(c->folded_answer, other->folded_answer, 4) > 0.6)
+        if (check_shared_runs(c->folded_answer, other->folded_answer, 4) > 0.6 ||
+            is_near(c->folded_answer, other->folded_answer, 0.6))
             str_add(why, "the answer says the same as an earlier one: write about something else");
-        else if (c->own_question && other->own_question && strcmp(c->folded_question, other->folded_question) == 0)
+        else if (c->own_question && other->own_question && is_near(c->folded_question, other->folded_question, 0.5))
             str_add(why, "the question was asked before: ask another one");
         else
             continue;

@@ -6,10 +6,11 @@
  *   finish        the reply was not cut off by the token limit, or had whole sentences before that (mend.h)
  *   schema        the reply is JSON of the form asked for (the caller finds out, see reply.h)
  *   tokens        no placeholders, control tokens, role names, markup, line breaks or URLs: they break trainers
- *   language      English: no letters but Latin and Greek ones, and enough of its small words
+ *   language      the candidate's: letters of its script, enough of its small words, and not more of another's
  *   refusal       no apology, no talk of what cannot be seen or was not given
  *   leak          no word of the caption, the text, the article, its authors, or a figure's number
  *   advice        nothing that tells a patient what to do
+ *   hedging       not more than two words of doubt, or one in 16 words where that is more: a threshold, no ban
  *   question      one question, of 4 to 40 words, that begins with Why or How and names no percentages
  *   length        of the answer, in words, by kind and by what was asked for: models count badly, so a quarter to
  *                 twice of it passes
@@ -17,13 +18,16 @@
  *   shot          not taken from the prompt's own examples, nor about what only those speak of
  *   copied        not the caption over again
  *   grounded      enough of the answer's words stand in the caption and mentions
+ *   terms         names and technical terms stand in the source, if only by their initials
  *   panels        a panel that the answer names by letter is one of the figure's
  *   numbers       see numbers.h
  *   units         see numbers.h
  *   colours       colours and line styles stand in the source, since the model has not seen the picture
  *   significance  "significant" only where the source speaks of it or of p values
- *   duplicate     not the same as an earlier one of this figure
- */
+ *   duplicate     not the same as an earlier one of this figure, nor nearly so (base/minhash.h)
+ *
+ * Words and phrases are those of the candidate's language, from pairs/words/phrases.tsv (phrases.h). Colours, number
+ * words and significance are looked for in English only. */
 #ifndef FIGMILL_PAIRS_CHECK_H
 #define FIGMILL_PAIRS_CHECK_H
 
@@ -41,8 +45,9 @@ extern const char *const pair_kind_names[PAIR_KINDS];
 
 /* What a figure's pairs are checked against; made once a figure. */
 struct check_source {
-    const char *caption; /* folded words, a space at either end; so is all */
-    const char *all;     /* caption and mentions, in English and as printed */
+    const char *caption;           /* folded words, a space at either end; so is all */
+    const char *all;               /* caption and mentions, in English and as printed */
+    const char *joined, *initials; /* of `all`: without its spaces; the first byte of each word */
     struct numbers numbers;
     unsigned letters; /* panel letters that the source names: bit 0 is A */
     size_t panels;    /* how many panels there are, as far as known */
@@ -53,6 +58,7 @@ void check_source_make(const char *const *texts, size_t n, size_t panels, struct
 
 struct candidate {
     enum pair_kind kind;
+    const char *language; /* BCP 47; NULL: English */
     const char *question; /* asked of the reader */
     bool own_question;    /* the model wrote it */
     const char *answer;
@@ -80,12 +86,14 @@ bool check_language(const struct candidate *c, struct str *why);
 bool check_refusal(const struct candidate *c, struct str *why);
 bool check_leak(const struct candidate *c, struct str *why);
 bool check_advice(const struct candidate *c, struct str *why);
+bool check_hedging(const struct candidate *c, struct str *why);
 bool check_question(const struct candidate *c, struct str *why);
 bool check_length(const struct candidate *c, struct str *why);
 bool check_repeated(const struct candidate *c, struct str *why);
 bool check_shot(const struct candidate *c, struct str *why);
 bool check_copied(const struct candidate *c, struct str *why);
 bool check_grounded(const struct candidate *c, struct str *why);
+bool check_terms(const struct candidate *c, struct str *why);
 bool check_panels(const struct candidate *c, struct str *why);
 bool check_numbers(const struct candidate *c, struct str *why);
 bool check_units(const struct candidate *c, struct str *why);
@@ -93,7 +101,9 @@ bool check_colours(const struct candidate *c, struct str *why);
 bool check_significance(const struct candidate *c, struct str *why);
 bool check_duplicate(const struct candidate *c, struct str *why);
 
-/* For the checks: `text` as folded words with a space at either end. */
+/* For the checks: the candidate's language, never NULL. */
+const char *check_tongue(const struct candidate *c);
+/* `text` as fold_words makes it (fold.h). */
 char *check_fold(const char *text, struct arena *arena);
 /* True when a text goes round in circles. */
 bool check_loops(const char *text);

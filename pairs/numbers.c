@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "pairs/phrases.h"
 
 enum { THIN = 1 /* a thin or no-break space: it may stand between thousands */ };
 
@@ -193,6 +194,11 @@ static const char *unit_of(const char *at, size_t len)
         if (strlen(units[i].spelling) == len &&
             (len > 4 ? strncasecmp(at, units[i].spelling, len) == 0 : memcmp(at, units[i].spelling, len) == 0))
             return units[i].name;
+    /* The words of other languages, by the name that they have above. */
+    char name[16];
+    for (size_t i = 0; len > 1 && phrases_unit(at, len, name) && i < sizeof units / sizeof *units; i++)
+        if (strcmp(units[i].name, name) == 0)
+            return units[i].name;
     return NULL;
 }
 
@@ -350,7 +356,8 @@ static bool read_behind(struct numbers *out, struct number *number)
         number->unit = "%";
         return true;
     }
-    number->unit = unit_of(t + at, len);
+    bool factor = t[at] == 'x' && is_digit(t[at + (t[at + 1] == ' ' ? 2 : 1)]); /* 6 x 0.5 Gy */
+    number->unit = factor ? "x" : unit_of(t + at, len);
     if (number->unit)
         return true;
     /* "three different groups": the noun may stand one word further. */
@@ -427,7 +434,8 @@ static size_t read_word(struct numbers *out, struct arena *arena, size_t at)
 /* True when only what joins the members of a list stands between. */
 static bool joined(const char *t, size_t from, size_t to)
 {
-    static const char *const joiners[] = {"and", "or", "to", "vs", "versus", "through", NULL};
+    static const char *const joiners[] = {"and", "or", "to", "vs",  "versus", "through", "y", "e",   "o", "a",
+                                          "et",  "ou", "à",  "und", "oder",   "bis",     "и", "или", NULL};
     while (from < to) {
         size_t end = word_end(t, from);
         if (end > from ? !word_in(t + from, end - from, joiners) : !strchr(" ,-~/\x01", t[from]))
@@ -465,13 +473,41 @@ static size_t longest_list(const char *t)
     return best;
 }
 
+/* Units of Chinese, Japanese and Korean, which stand behind a number without a space: the letters that are read in
+ * their place; NULL: none. */
+static const char *joined_unit(const char *at, size_t *len)
+{
+    static const char *const units[][2] = {
+        {"小时", "h"},  {"時間", "h"},  {"시간", "h"},  {"天", "d"},       {"日", "d"},       {"일", "d"},
+        {"周", "week"}, {"週", "week"}, {"주", "week"}, {"个月", "month"}, {"か月", "month"}, {"개월", "month"},
+        {"年", "year"}, {"년", "year"}, {"岁", "year"}, {"分钟", "min"},   {"分", "min"},     {"분", "min"},
+        {"秒", "s"},    {"초", "s"},    {"毫克", "mg"}, {"微克", "ug"},    {"戈瑞", "Gy"},    {"毫米", "mm"},
+        {"厘米", "cm"}, {"微米", "um"}, {"毫升", "ml"}, {"倍", "fold"}};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strncmp(at, units[i][0], strlen(units[i][0])) == 0) {
+            *len = strlen(units[i][0]);
+            return units[i][1];
+        }
+    return NULL;
+}
+
 void numbers_read(const char *text, struct arena *arena, struct numbers *out)
 {
     struct str plain = STR_INIT(3 * NUMBERS_MAX_TEXT);
     size_t len = strnlen(text, NUMBERS_MAX_TEXT);
     bool exponent = false;
-    for (size_t at = 0; at < len;)
-        plain_point(text_next(text, len, &at), &exponent, &plain);
+    for (size_t at = 0, unit_len; at < len;) {
+        bool behind =
+            plain.len && (is_digit(plain.data[plain.len - 1]) ||
+                          (plain.len > 1 && plain.data[plain.len - 1] == ' ' && is_digit(plain.data[plain.len - 2])));
+        const char *unit = behind ? joined_unit(text + at, &unit_len) : NULL;
+        if (unit) {
+            str_addf(&plain, " %s ", unit);
+            at += unit_len;
+        } else {
+            plain_point(text_next(text, len, &at), &exponent, &plain);
+        }
+    }
     *out = (struct numbers){.text = arena_strndup(arena, plain.data, plain.len)};
     str_release(&plain);
     const char *t = out->text;
@@ -574,7 +610,9 @@ static bool has_unit(const struct numbers *source, const struct number *number)
         if (s->form == NUMBER_NAME || !same_value(number, s))
             continue;
         found = true;
-        if (!s->unit || strcmp(s->unit, number->unit) == 0)
+        /* "half" and "six of them" say nothing of 0.5 Gy and 6 Gy. */
+        bool bare = !s->unit && (s->form != NUMBER_WORD || number->form == NUMBER_WORD);
+        if (bare || (s->unit && strcmp(s->unit, number->unit) == 0))
             return true;
     }
     return !found; /* a value that is not there at all is numbers_supported's matter */
