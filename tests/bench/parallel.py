@@ -177,7 +177,7 @@ class Aligner:
         return explained[0] >= explained[1]
 
 
-def units(beads, sure=0.5, most=5):
+def units(beads, sure=0.5, most=2):
     """Runs of well-aligned beads as units of 1 to `most` source sentences, the lengths taking turns. A bead beside one that
     is not well aligned is left out: a part of it may lie over there."""
     good = [bool(s and t) and agreement >= sure for s, t, agreement in beads]
