@@ -10,6 +10,7 @@
 #include "base/model.h"
 #include "stage/batch.h"
 
+enum { MOST_WARNINGS = 10 };
 #define MOST_FILE ((size_t)1 << 40)
 
 struct result {

@@ -86,7 +86,9 @@ static pid_t start(const char *url, const char *option)
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (!freopen(output, "w", stderr) || !freopen(output, "a", stdout))
             _exit(99);
-        exit(stage_main(&generate_stage, option ? 9 : 8, argv));
+        int status = stage_main(&generate_stage, option ? 9 : 8, argv);
+        fflush(stdout);
+        _exit(status);
     }
     return pid;
 }
