@@ -140,6 +140,7 @@ static void test_terms(void **state)
         {"en", "The EGFR signal rises.", false},
         {"en", "An ROI is drawn.", true}, /* initials of "region of interest" */
         {"en", "HaCaTs and MRI are known.", true},
+        {"en", "The signal of Panel A, beside Panels B and C.", true},
         {"en", "It was seen by Western blot in Munich.", false},
         {"en", "It was. Munich begins a sentence here.", true},
         {"en", "The pneumonitis of the lung.", true},
