@@ -68,6 +68,13 @@ static bool is_grounded(const struct terms *t, const char *folded, size_t len, b
     return found || phrases_is(folded, len, t->language, PHRASE_KNOWN);
 }
 
+/* "Panel A" and "Figure B" are often written with capitals. */
+static bool is_part(const char *folded, size_t len, const char *language)
+{
+    return phrases_is(folded, len, language, PHRASE_PANEL) || phrases_is(folded, len, language, PHRASE_PART) ||
+           phrases_is(folded, len, language, PHRASE_FIGURE) || phrases_is(folded, len, language, PHRASE_SMALL);
+}
+
 static bool look_at(void *context, const char *word, size_t len)
 {
     enum { LEAST_LETTERS = 3 };
@@ -78,7 +85,8 @@ static bool look_at(void *context, const char *word, size_t len)
     struct str folded = STR_INIT(PHRASE_SIZE);
     text_fold(word, len, &folded);
     bool name = shape.capitals > 1;
-    bool proper = shape.first && !t->nouns_have_capitals && !begins(t->c->answer, word);
+    bool proper = shape.first && !t->nouns_have_capitals && !begins(t->c->answer, word) &&
+                  !is_part(folded.data, folded.len, t->language);
     bool term = phrases_is(folded.data, folded.len, t->language, PHRASE_TERM);
     if ((name || proper || term) && !is_grounded(t, folded.data, folded.len, name)) {
         str_addf(t->why, "'%.*s' is not among the facts", len < 60 ? (int)len : 60, word);

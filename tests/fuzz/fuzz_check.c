@@ -11,13 +11,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 static const char schema[] = "{\"properties\":{\"question\":{\"type\":\"string\"},\"answer\":{\"type\":\"string\"}}}";
 
-static void check(const char *question, const char *answer, const struct check_source *source, enum pair_kind kind,
-                  struct arena *arena)
+static void check(const char *language, const char *question, const char *answer, const struct check_source *source,
+                  enum pair_kind kind, struct arena *arena)
 {
     const char *json, *failed, *why;
-    struct candidate earlier = {.kind = kind, .question = question, .answer = answer, .source = source};
+    struct candidate earlier = {
+        .kind = kind, .language = language, .question = question, .answer = answer, .source = source};
     check_run(&earlier, arena, &json, &failed, &why);
     struct candidate c = {.kind = kind,
+                          .language = language,
                           .question = question,
                           .own_question = kind == PAIR_COMPLEX_REASONING,
                           .answer = answer,
@@ -48,8 +50,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct reply reply;
     struct err e;
     bool read = reply_read(text, schema, &arena, &reply, &e);
-    for (int kind = 0; kind < PAIR_KINDS; kind++)
-        check(read ? reply.question : text, read ? reply.answer : text, &source, (enum pair_kind)kind, &arena);
+    static const char *const languages[] = {"en", "es", "ru", "zh"};
+    for (int kind = 0; kind < 4 * PAIR_KINDS; kind++)
+        check(languages[kind / PAIR_KINDS], read ? reply.question : text, read ? reply.answer : text, &source,
+              (enum pair_kind)(kind % PAIR_KINDS), &arena);
     arena_release(&arena);
     return 0;
 }
