@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/address.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/text.h"
@@ -90,7 +91,7 @@ static int set_timer(CURLM *multi, long ms, void *context)
 {
     struct pool *p = context;
     (void)multi;
-    p->deadline = ms < 0 ? -1 : transfer_clock() + (double)ms / 1000;
+    p->deadline = ms < 0 ? -1 : clock_seconds() + (double)ms / 1000;
     return 0;
 }
 
@@ -315,7 +316,7 @@ static void clear_reply(struct transfer_reply *r, const struct transfer_request 
         .context = context,
         .max_bytes = q->max_bytes ? q->max_bytes : DEFAULT_MAX_BYTES,
         .timeout_s = q->timeout_s ? q->timeout_s : DEFAULT_TIMEOUT,
-        .started = transfer_clock(),
+        .started = clock_seconds(),
         .identity = q->identity,
         .headers.easy = r->easy,
     };
@@ -434,7 +435,7 @@ static void take_ended(struct transfers *t, struct pool *p)
 
 static int time_to_wait(const struct transfers *t, int wait_ms)
 {
-    double now = transfer_clock();
+    double now = clock_seconds();
     if (t->starting.n || t->stopping.n)
         return 0;
     for (int i = 0; i < POOLS; i++) {
@@ -469,7 +470,7 @@ bool transfers_turn(struct transfers *t, int wait_ms, struct err *e)
     }
     for (int i = 0; i < POOLS; i++) {
         struct pool *p = &t->pools[i];
-        if (p->deadline >= 0 && p->deadline <= transfer_clock()) {
+        if (p->deadline >= 0 && p->deadline <= clock_seconds()) {
             p->deadline = -1;
             if (!call_curl(p, CURL_SOCKET_TIMEOUT, 0, e))
                 return false;

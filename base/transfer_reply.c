@@ -8,20 +8,13 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/address.h"
+#include "base/clock.h"
 #include "base/str.h"
 
 enum { RETRY_AFTER_MAX = 86400, BUFFER = 64 << 10 };
-
-double transfer_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 const char *transfer_end_text(enum transfer_end end)
 {
@@ -243,7 +236,7 @@ static enum transfer_end end_of_timeout(const struct transfer_reply *r)
 {
     curl_off_t ready = 0;
     curl_easy_getinfo(r->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
-    if (transfer_clock() - r->started >= r->timeout_s - 0.05)
+    if (clock_seconds() - r->started >= r->timeout_s - 0.05)
         return TRANSFER_LATE;
     return ready ? TRANSFER_STALLED : TRANSFER_NO_ANSWER;
 }
@@ -319,7 +312,7 @@ void transfer_reply_result(struct transfer_reply *r, CURLcode code, struct trans
                          : wait > RETRY_AFTER_MAX ? RETRY_AFTER_MAX
                                                   : (int)wait,
         .bytes = r->bytes,
-        .seconds = transfer_clock() - r->started,
+        .seconds = clock_seconds() - r->started,
         .connect_s = connections ? (double)(tls > connect ? tls : connect) / 1e6 : 0,
         .address = address && *address ? address : r->address,
         .detail = r->detail,

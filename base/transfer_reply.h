@@ -43,8 +43,6 @@ struct transfer_reply {
     char address[64];
 };
 
-double transfer_clock(void); /* monotonic seconds */
-
 /* Makes the easy handle with all options that no request changes. */
 void transfer_reply_init(struct transfer_reply *r);
 void transfer_reply_release(struct transfer_reply *r);

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "ingest/crawl_parts.h"
@@ -306,7 +307,7 @@ static bool troubled(struct crawl *c, struct err *e)
 
 bool crawl_turn(struct crawl *c, int wait_ms, struct err *e)
 {
-    int64_t until = crawl_now() + wait_ms;
+    int64_t until = clock_ms() + wait_ms;
     bool stopping = c->stop && *c->stop >= 2;
     c->delivered = false;
     for (;;) {
@@ -315,7 +316,7 @@ bool crawl_turn(struct crawl *c, int wait_ms, struct err *e)
             crawl_run(c);
         if (troubled(c, e))
             return false;
-        int64_t now = crawl_now(), due = crawl_next_due(c), end = due < until ? due : until;
+        int64_t now = clock_ms(), due = crawl_next_due(c), end = due < until ? due : until;
         bool hurry = c->delivered || stopping;
         if (!transfers_turn(c->transfers, hurry || end <= now ? 0 : (int)(end - now), e))
             return false;
@@ -324,7 +325,7 @@ bool crawl_turn(struct crawl *c, int wait_ms, struct err *e)
             crawl_run(c);
         if (troubled(c, e))
             return false;
-        if (c->delivered || hurry || crawl_now() >= until)
+        if (c->delivered || hurry || clock_ms() >= until)
             return true;
     }
 }

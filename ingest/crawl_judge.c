@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/json.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "ingest/crawl_parts.h"
@@ -268,7 +269,7 @@ void crawl_judge(struct crawl *c, struct crawl_job *job, struct exchange *x, con
         return;
     }
     if (v.fate == FATE_THROTTLED)
-        pace_hold(&h->pace, crawl_now(), pace_back_off(&c->random, ++h->throttles, r->retry_after_s));
+        pace_hold(&h->pace, clock_ms(), pace_back_off(&c->random, ++h->throttles, r->retry_after_s));
     else if (r->status)
         h->throttles = 0;
     if (v.fate == FATE_MOVED) {

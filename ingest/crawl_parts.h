@@ -134,8 +134,6 @@ struct crawl {
     struct err trouble; /* ERR_SYSTEM, for crawl_turn to tell */
 };
 
-int64_t crawl_now(void); /* monotonic ms */
-
 static inline const struct url *job_url(const struct crawl_job *job)
 {
     return job->moved ? job->moved : &job->url;

@@ -6,14 +6,8 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/clock.h"
 #include "ingest/crawl_parts.h"
-
-int64_t crawl_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void crawl_wake(struct crawl *c, struct crawl_host *h)
 {
@@ -49,7 +43,7 @@ void crawl_again(struct crawl *c, struct crawl_job *job, int64_t wait_ms)
     job->keep_secret = true;
     job->as_get = false;
     job->place = JOB_WAITING;
-    timers_set(&c->job_timers, &job->timer, crawl_now() + wait_ms);
+    timers_set(&c->job_timers, &job->timer, clock_ms() + wait_ms);
 }
 
 void crawl_finish(struct crawl *c, struct crawl_job *job, struct crawl_reply *reply)
@@ -128,7 +122,7 @@ static void pump(struct crawl *c, struct crawl_host *h, int most)
     for (struct crawl_job *job; !c->trouble.kind && (job = TAILQ_FIRST(&h->queue));) {
         if (!admit(c, h, job, decision))
             continue;
-        int64_t now = crawl_now(), wait = pace_wait(&h->pace, now);
+        int64_t now = clock_ms(), wait = pace_wait(&h->pace, now);
         if (wait > 0)
             timers_set(&c->host_timers, &h->timer, now + wait);
         if (wait)
@@ -145,7 +139,7 @@ static void pump(struct crawl *c, struct crawl_host *h, int most)
 
 void crawl_run(struct crawl *c)
 {
-    int64_t now = crawl_now();
+    int64_t now = clock_ms();
     for (struct timer *t; (t = timers_first(&c->job_timers)) && t->at <= now;) {
         timers_unset(&c->job_timers, t);
         crawl_enqueue_first(c, (struct crawl_job *)t);

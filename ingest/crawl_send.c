@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/address.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "ingest/crawl_parts.h"
 #include "ingest/optout.h"
@@ -95,7 +96,7 @@ static bool on_headers(void *context, int status, const struct transfer_headers 
 {
     struct exchange *x = context;
     struct pace *pace = &x->host->pace;
-    int64_t now = crawl_now();
+    int64_t now = clock_ms();
     const char *against = NULL;
     pace_answered(pace, x->ticket, now);
     pace_read(pace, pace_header, (void *)h, now, time(NULL));
@@ -149,7 +150,7 @@ static bool on_bytes(void *context, const void *bytes, size_t len)
 
 static void count(struct crawl *c, struct crawl_host *h, const struct transfer_result *r)
 {
-    int64_t now = crawl_now();
+    int64_t now = clock_ms();
     h->row.bytes += (int64_t)r->bytes;
     h->row.last = time(NULL);
     if (--h->under_way == 0)
@@ -163,7 +164,7 @@ static void on_done(void *context, const struct transfer_result *r)
     struct crawl *c = x->crawl;
     struct crawl_job *job = x->job;
     count(c, x->host, r);
-    pace_end(&x->host->pace, x->ticket, crawl_now());
+    pace_end(&x->host->pace, x->ticket, clock_ms());
     c->wire--;
     crawl_wake(c, x->host);
     LIST_REMOVE(x, list);
@@ -262,9 +263,9 @@ void crawl_send(struct crawl *c, struct crawl_job *job, const char *robots)
     if (ok) {
         struct crawl_host *h = job->host;
         job->place = JOB_ON_WIRE;
-        x->ticket = pace_start(&h->pace, crawl_now());
+        x->ticket = pace_start(&h->pace, clock_ms());
         if (h->under_way++ == 0)
-            h->busy_since = crawl_now();
+            h->busy_since = clock_ms();
         h->row.requests++;
         h->row.first = h->row.first ? h->row.first : time(NULL);
         c->wire++;

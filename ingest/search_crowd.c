@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "ingest/search_ask.h"
@@ -43,9 +43,7 @@ struct searcher {
 
 static int64_t now_s(void)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec;
+    return clock_ms() / 1000;
 }
 
 static void let_go(struct job *job)

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/http.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -167,13 +167,6 @@ const struct model_server *ask_server(const struct ask *a)
     return &a->server;
 }
 
-static double seconds_since(const struct timespec *start)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
-}
-
 /* One request on its way to a reply. */
 struct exchange {
     const char *request;
@@ -224,10 +217,9 @@ static bool settle(struct ask *a, struct db *db, struct exchange *x, bool came, 
 
 static bool send(struct ask *a, struct exchange *x)
 {
-    struct timespec start;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    double start = clock_seconds();
     bool came = model_send(a->http, &a->server, x->request, a->timeout_s, &x->raw, &x->status, &x->why);
-    x->seconds = seconds_since(&start);
+    x->seconds = clock_seconds() - start;
     return came;
 }
 

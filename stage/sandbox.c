@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -190,13 +191,6 @@ bool sandbox_alive(const struct sandbox *s)
     return s->alive;
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Says why the sandbox ended, and takes it away. */
 static bool died(struct sandbox *s, struct err *e)
 {
@@ -243,7 +237,7 @@ static bool receive(struct sandbox *s, void *to, size_t len, int64_t deadline, i
         }
         if (n == 0 || (errno != EAGAIN && errno != EINTR))
             return died(s, e);
-        int64_t left = deadline - now_ms();
+        int64_t left = deadline - clock_ms();
         if (left <= 0)
             return timed_out(s, timeout_s, e);
         struct pollfd wait = {s->fd, POLLIN, 0};
@@ -301,7 +295,7 @@ static bool too_much(struct sandbox *s, struct err *e)
 /* Reads frames until END; gives each to `each`. */
 static bool receive_reply(struct sandbox *s, int timeout_s, sandbox_frame_fn *each, void *context, struct err *e)
 {
-    int64_t deadline = now_ms() + (int64_t)timeout_s * 1000;
+    int64_t deadline = clock_ms() + (int64_t)timeout_s * 1000;
     uint64_t total = 0;
     bool wanted = true;
     for (int frames = 0;; frames++) {

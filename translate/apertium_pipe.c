@@ -10,9 +10,9 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -31,13 +31,6 @@ struct apertium_pipe {
     int in, out;     /* of the whole pipeline, non-blocking */
     uint64_t number; /* of the next text */
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
-}
 
 /* The stream format. */
 
@@ -209,7 +202,7 @@ static enum apertium_end wait_answer(struct apertium_pipe *p, struct talk *t, si
     char bytes[16384];
     for (const char *nul;
          !(nul = memchr(t->from.data, 0, t->from.len)) || ((*len = (size_t)(nul - t->from.data)), 0);) {
-        int64_t left = t->deadline - now_ms();
+        int64_t left = t->deadline - clock_ms();
         bool writing = t->written < t->to.len;
         struct pollfd fds[2] = {{.fd = p->out, .events = POLLIN}, {.fd = p->in, .events = POLLOUT}};
         if (p->stop && *p->stop > 1)
@@ -274,7 +267,7 @@ size_t apertium_pipe_run(struct apertium_pipe *p, const char *const *texts, size
         }
         size_t len = 0;
         t.limit = strlen(texts[done]) * ANSWER_GROWTH + ANSWER_SPARE;
-        t.deadline = now_ms() + answer_ms;
+        t.deadline = clock_ms() + answer_ms;
         *end = wait_answer(p, &t, &len);
         if (*end == APERTIUM_ALL && !(answers[done] = take_answer(&t, len, p->number + done, arena)))
             *end = APERTIUM_GARBLED;

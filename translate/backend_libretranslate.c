@@ -13,8 +13,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/http.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -123,13 +123,6 @@ static void settle(struct backend_text *text, const char *answer, int64_t id, st
 
 /* One request. */
 
-static double seconds_since(const struct timespec *start)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
-}
-
 /* What is sent ends with the key. */
 static void end_wire(const struct opened *o, struct str *wire)
 {
@@ -203,14 +196,13 @@ static bool send_and_store(const struct opened *o, const char *wire, const char 
                            struct exchange *x, struct err *e)
 {
     struct http_reply reply;
-    struct timespec start;
+    double start = clock_seconds();
     const char *earlier = NULL;
     struct model_call call = {
         .stage = "translate", .item = o->item, .model = o->found->server.identity, .server = "", .request = stored};
-    clock_gettime(CLOCK_MONOTONIC, &start);
     x->verdict = post(o, wire, n, arena, &reply, x->translations, &x->why);
     x->fresh = x->verdict == LIBRETRANSLATE_ANSWERED;
-    call.seconds = seconds_since(&start);
+    call.seconds = clock_seconds() - start;
     call.http_status = reply.status;
     call.error = x->fresh ? NULL : &x->why;
     /* A request that the user's second signal cut is no call. */

@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "stage/tools/tool.h"
 
@@ -82,17 +82,10 @@ static bool check(struct verify *v, struct err *e)
            verify_check_releases(v, e);
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 /* The exit status; -1: an error. */
 static int run(struct tool_context *c, struct err *e)
 {
-    double began = now();
+    double began = clock_seconds();
     struct verify v = {.db = &c->db, .quick = given.quick, .stop = c->stop};
     bool ok = check(&v, e);
     for (size_t i = 0; !c->common.json && i < v.n; i++)
@@ -103,9 +96,9 @@ static int run(struct tool_context *c, struct err *e)
     if (ok && (given.repair ? verify_beyond_repair(&v) : verify_damage(&v)))
         status = EXIT_SOME_FAILED;
     if (ok && c->common.json)
-        print_json(&v, now() - began);
+        print_json(&v, clock_seconds() - began);
     if (ok)
-        say(&v, now() - began);
+        say(&v, clock_seconds() - began);
     verify_release(&v);
     return status;
 }
