@@ -75,7 +75,16 @@ static void *find(const struct backend_options *options, struct err *e)
         free(f);
         return NULL;
     }
+    f->options.alarm = alarm_new(ALARM_PERCENT);
     return f;
+}
+
+static void lose(void *found)
+{
+    struct found *f = found;
+    if (f)
+        alarm_free(f->options.alarm);
+    free(f);
 }
 
 static const char *identity(const void *found, const char *source, const char *target)
@@ -148,6 +157,36 @@ static double temperature(int attempt, unsigned generation)
     return step == 0 ? 0 : step < 3 ? 0.2 + 0.2 * step : 0.8;
 }
 
+/* Whether the members are "1" to "n" in this order and all strings. `context` is n. */
+static bool has_form(const void *context, const struct model_reply *reply, struct err *e)
+{
+    const size_t n = *(const size_t *)context;
+    size_t i = 0;
+    cJSON *object = json_parse(reply->content, strlen(reply->content), NULL);
+    const cJSON *member = object ? object->child : NULL;
+    bool ok = true;
+    if (strcmp(reply->finish_reason, "length") == 0)
+        ok = err_set(e, ERR_FORMAT, "the reply does not end");
+    else if (!*reply->content)
+        ok = err_set(e, ERR_FORMAT, "the reply is empty");
+    else if (!cJSON_IsObject(object))
+        ok = err_set(e, ERR_FORMAT, "the reply is not the JSON asked for");
+    for (; ok && member; member = member->next) {
+        char name[24];
+        snprintf(name, sizeof name, "%zu", ++i);
+        if (i > n)
+            ok = err_set(e, ERR_FORMAT, "the reply has '%.40s' beside the texts asked for", member->string);
+        else if (strcmp(member->string, name) != 0)
+            ok = err_set(e, ERR_FORMAT, "the reply has '%.40s' in the place of text %zu", member->string, i);
+        else if (!cJSON_IsString(member))
+            ok = err_set(e, ERR_FORMAT, "the reply's text %zu is no string", i);
+    }
+    if (ok && i < n)
+        ok = err_set(e, ERR_FORMAT, "the reply lacks text %zu", i + 1);
+    cJSON_Delete(object);
+    return ok;
+}
+
 static bool ask_for(const struct group *g, enum model_context context, struct model_reply *reply, int64_t *id,
                     struct err *e)
 {
@@ -167,32 +206,8 @@ static bool ask_for(const struct group *g, enum model_context context, struct mo
                                     .temperature = temperature(texts->attempt, generation),
                                     .top_p = 0.9,
                                     .seed = 1 + texts->attempt + SEEDS_OF_GENERATION * (long)generation};
-    return ask_model(g->opened->ask, g->opened->db, &request, g->arena, reply, id, e);
-}
-
-/* Whether the members are "1" to "n" in this order and all strings; else what is wrong (arena). */
-static const char *check_form(const struct model_reply *reply, const cJSON *object, size_t n, struct arena *arena)
-{
-    size_t i = 0;
-    const cJSON *member;
-    if (strcmp(reply->finish_reason, "length") == 0)
-        return "the reply does not end";
-    if (!*reply->content)
-        return "the reply is empty";
-    if (!cJSON_IsObject(object))
-        return "the reply is not the JSON asked for";
-    cJSON_ArrayForEach(member, object)
-    {
-        char name[24];
-        snprintf(name, sizeof name, "%zu", ++i);
-        if (i > n)
-            return arena_printf(arena, "the reply has '%.40s' beside the texts asked for", member->string);
-        if (strcmp(member->string, name) != 0)
-            return arena_printf(arena, "the reply has '%.40s' in the place of text %zu", member->string, i);
-        if (!cJSON_IsString(member))
-            return arena_printf(arena, "the reply's text %zu is no string", i);
-    }
-    return i < n ? arena_printf(arena, "the reply lacks text %zu", i + 1) : NULL;
+    const struct ask_check check = {has_form, &g->n};
+    return ask_model_checked(g->opened->ask, g->opened->db, &request, &check, g->arena, reply, id, e);
 }
 
 static const char *clean(const char *text, struct arena *arena)
@@ -214,17 +229,14 @@ static void explain(const struct group *g, const char *why, int64_t id)
     }
 }
 
-/* False when the reply is not what was asked for; the texts then say why. */
-static bool read_reply(const struct group *g, const struct model_reply *reply, int64_t id)
+static void take(const struct group *g, const struct model_reply *reply, int64_t id)
 {
     cJSON *object = json_parse(reply->content, strlen(reply->content), NULL);
-    const char *why = check_form(reply, object, g->n, g->arena);
-    explain(g, why, id);
-    for (size_t i = 0; !why && i < g->n; i++)
+    explain(g, NULL, id);
+    for (size_t i = 0; i < g->n; i++)
         g->request->texts[g->first + i].translation =
             clean(cJSON_GetStringValue(cJSON_GetArrayItem(object, (int)i)), g->arena);
     cJSON_Delete(object);
-    return !why;
 }
 
 /* What one text or several came to. */
@@ -240,8 +252,10 @@ static enum outcome exchange(const struct group *g, enum model_context context, 
     struct model_reply reply;
     struct err why = {0};
     int64_t id;
-    if (ask_for(g, context, &reply, &id, &why))
-        return read_reply(g, &reply, id) ? ANSWERED : MALFORMED;
+    if (ask_for(g, context, &reply, &id, &why)) {
+        take(g, &reply, id);
+        return ANSWERED;
+    }
     if (why.kind != ERR_FORMAT && why.kind != ERR_LIMIT && why.kind != ERR_UNSUPPORTED) {
         if (e)
             *e = why;
@@ -327,7 +341,7 @@ const struct backend backend_model = {.name = "model",
                                       .advice = true,
                                       .protect = PROTECT_ALL,
                                       .find = find,
-                                      .lose = free,
+                                      .lose = lose,
                                       .identity = identity,
                                       .settings = settings,
                                       .can = can,
