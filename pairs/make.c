@@ -244,7 +244,7 @@ static bool ask_once(struct job *j, struct draft *d, int max_tokens, struct mode
                                     .top_p = TOP_P,
                                     .seed = seed_of(j, d->kind, d->ordinal, d->attempt)};
     struct ask_check check = {has_form, p};
-    return ask_model_checked(j->ask, j->db, &request, &check, j->arena, reply, &d->model_call_id, e);
+    return ask_model(j->ask, j->db, &request, &check, j->arena, reply, &d->model_call_id, e);
 }
 
 /* Asks, with a shorter prompt when it does not fit, with more room when the reply was cut, each once. A reply

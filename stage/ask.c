@@ -278,8 +278,8 @@ static bool answer(struct ask *a, struct db *db, struct exchange *x, struct aren
     return settle(a, db, x, send(a, x), arena, reply, id, e);
 }
 
-bool ask_model_checked(struct ask *a, struct db *db, const struct model_request *request, const struct ask_check *check,
-                       struct arena *arena, struct model_reply *reply, int64_t *model_call_id, struct err *e)
+bool ask_model(struct ask *a, struct db *db, const struct model_request *request, const struct ask_check *check,
+               struct arena *arena, struct model_reply *reply, int64_t *model_call_id, struct err *e)
 {
     struct str text = STR_INIT(MODEL_MAX_REQUEST);
     struct exchange x = {.check = check, .raw = STR_INIT(MODEL_MAX_REPLY)};
@@ -292,10 +292,4 @@ bool ask_model_checked(struct ask *a, struct db *db, const struct model_request 
     str_release(&x.raw);
     str_release(&text);
     return ok;
-}
-
-bool ask_model(struct ask *a, struct db *db, const struct model_request *request, struct arena *arena,
-               struct model_reply *reply, int64_t *model_call_id, struct err *e)
-{
-    return ask_model_checked(a, db, request, NULL, arena, reply, model_call_id, e);
 }

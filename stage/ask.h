@@ -30,7 +30,7 @@ struct ask_options {
     const char *name;        /* prefix of the environment's variables: "GENERATOR" */
     const char *url, *model; /* of the command line, or NULL */
     int timeout_s;           /* of one request; 0: 300 */
-    struct alarm *alarm;     /* counts the replies that are checked (ask_model_checked); or NULL */
+    struct alarm *alarm;     /* counts the replies that are checked; or NULL */
 };
 
 /* What an enqueue needs without a connection that is kept: asks each server once. ERR_SYSTEM, with what to do about it,
@@ -57,23 +57,21 @@ const struct model_server *ask_server(const struct ask *a);
 /* The task's item that the requests from now on are for (copied), as stored with them. */
 void ask_about(struct ask *a, const char *item);
 
-/* Replays the stored reply of the very same request text, or sends it and stores the reply in a transaction of its own
- * at once (so kill -9 loses no reply; call it outside a transaction). Failures are stored too, for lineage, but never
- * replayed. `reply` lives in the arena; *model_call_id names the row, also when the call failed (0: none). Errors as of
- * model_send and model_reply_read; a reply that ended by length (finish_reason "length") is no error. */
-bool ask_model(struct ask *a, struct db *db, const struct model_request *request, struct arena *arena,
-               struct model_reply *reply, int64_t *model_call_id, struct err *e);
-
 /* Whether a reply has the form that was asked for; false, ERR_FORMAT with what is wrong, when not. */
 typedef bool ask_check_fn(const void *context, const struct model_reply *reply, struct err *e);
 struct ask_check {
     ask_check_fn *has_form;
     const void *context;
 };
-/* As ask_model, but a reply without that form is a failure, stored as one, so that no later run takes it for an answer.
- * `reply` holds it all the same. */
-bool ask_model_checked(struct ask *a, struct db *db, const struct model_request *request, const struct ask_check *check,
-                       struct arena *arena, struct model_reply *reply, int64_t *model_call_id, struct err *e);
+
+/* Replays the stored reply of the very same request text, or sends it and stores the reply in a transaction of its own
+ * at once (so kill -9 loses no reply; call it outside a transaction). Failures are stored too, for lineage, but never
+ * replayed; a reply without the form that `check` wants is one (NULL: any reply will do), so that no later run takes it
+ * for an answer, but `reply` holds it all the same. `reply` lives in the arena; *model_call_id names the row, also when
+ * the call failed (0: none). Errors as of model_send, model_reply_read and the check; a reply that ended by length
+ * (finish_reason "length") is none by itself. */
+bool ask_model(struct ask *a, struct db *db, const struct model_request *request, const struct ask_check *check,
+               struct arena *arena, struct model_reply *reply, int64_t *model_call_id, struct err *e);
 
 /* Without a server. A request is answered by its stored reply, or by a stored failure that would only come again
  * (ERR_FORMAT, ERR_LIMIT), else by the batch's result, which is stored; where there is none, or one that failed for

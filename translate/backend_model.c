@@ -207,7 +207,7 @@ static bool ask_for(const struct group *g, enum model_context context, struct mo
                                     .top_p = 0.9,
                                     .seed = 1 + texts->attempt + SEEDS_OF_GENERATION * (long)generation};
     const struct ask_check check = {has_form, &g->n};
-    return ask_model_checked(g->opened->ask, g->opened->db, &request, &check, g->arena, reply, id, e);
+    return ask_model(g->opened->ask, g->opened->db, &request, &check, g->arena, reply, id, e);
 }
 
 static const char *clean(const char *text, struct arena *arena)

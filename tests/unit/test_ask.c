@@ -57,7 +57,7 @@ static bool ask(struct ask *a, long seed, struct model_reply *reply, int64_t *id
     static const struct model_message message = {"user", "Hello"};
     struct model_request r = {.messages = &message, .n_messages = 1, .max_tokens = 5, .top_p = 1, .seed = seed};
     memset(e, 0, sizeof *e);
-    return ask_model(a, &db, &r, &arena, reply, id, e);
+    return ask_model(a, &db, &r, NULL, &arena, reply, id, e);
 }
 
 static void test_replay(void **state)
