@@ -92,16 +92,17 @@ static bool read_front(struct db *db, int64_t article_id, struct arena *arena, s
     sqlite3_stmt *s =
         db_bind(db, e, "SELECT language, title FROM article_front WHERE article_id = ?1", "i", article_id);
     int more = s ? db_step(db, s, e) : -1;
+    const char *title = NULL;
     *titles = (struct translation_figure){.n_sources = 0};
     if (more > 0) {
         out->language = arena_strdup(arena, db_text(s, 0));
-        out->title = arena_strdup(arena, db_text(s, 1));
+        title = arena_strdup(arena, db_text(s, 1));
         more = db_step(db, s, e);
     }
-    if (more < 0 || !out->title || !*out->title)
+    if (more < 0 || !title || !*title)
         return more == 0;
     titles->sources = arena_new(arena, sizeof *titles->sources);
-    titles->sources[titles->n_sources++] = (struct translation_source){.field = "title", .text = out->title};
+    titles->sources[titles->n_sources++] = (struct translation_source){.field = "title", .text = title};
     return add_sources(db, db_bind(db, e, translated, "i", article_id), "title", arena, &titles->authors,
                        &titles->n_authors, e);
 }

@@ -48,7 +48,6 @@ struct translation_figure {
 struct translation_input {
     int64_t article_id;
     const char *language; /* of the article, as its front matter states it, or NULL */
-    const char *title;    /* or NULL */
     struct translation_figure *figures;
     size_t n;
 };

@@ -34,7 +34,6 @@ struct backend_options {
  * back as they are. */
 struct backend_text {
     const char *text;
-    const char *what;    /* "figure caption", "sentence of a scientific article", ...; a backend may leave it out */
     int attempt;         /* 0: the first */
     const char *earlier; /* the translation that was rejected, with placeholders; NULL: none */
     const char *failure; /* what was wrong with it, in words that a model understands; NULL: none */
@@ -53,9 +52,8 @@ struct backend_example {
 };
 
 struct backend_request {
-    const char *item;            /* of the task, to be stored with calls */
-    const char *source, *target; /* BCP 47; both are languages that `can` said yes to */
-    const char *title;           /* of the article, in its own language; NULL: unknown; a backend may leave it out */
+    const char *item;                       /* of the task, to be stored with calls */
+    const char *source, *target;            /* BCP 47; both are languages that `can` said yes to */
     const struct backend_example *examples; /* most telling first; a backend may take few or none */
     size_t n_examples;
     const struct glossary_term *terms; /* that stand in the texts, with the rendering asked for */

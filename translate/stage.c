@@ -332,13 +332,6 @@ static void end(struct stage_context *c)
     s->detector = NULL;
 }
 
-static const char *kind_of(enum plan_text is)
-{
-    static const char *const kinds[PLAN_TEXTS] = {"figure caption", "caption of a figure panel",
-                                                  "sentence of a scientific article", "title of a scientific article"};
-    return kinds[is];
-}
-
 struct result {
     const struct translation_input *input;
     const struct plan *plan;
@@ -399,7 +392,7 @@ static bool translate_language(struct stage_context *c, const struct result *r, 
         if (item->method != PLAN_TRANSLATE || strcmp(item->language.tag, language) != 0)
             continue;
         of[n] = i;
-        texts[n++] = (struct translator_text){.text = item->source->text, .what = kind_of(item->is)};
+        texts[n++] = (struct translator_text){.text = item->source->text};
     }
     const struct choice_backend *b = &s->choice.backends[by];
     if (!s->opened[by] && !(s->opened[by] = b->backend->open(b->found, &c->db, c->stop, e)))
@@ -417,7 +410,7 @@ static bool translate_language(struct stage_context *c, const struct result *r, 
                                  .back = option_back,
                                  .generation = s->generation};
     const char *identity = b->backend->identity(b->found, language, s->target);
-    if (!translator_run(&t, language, identity, r->input->title, texts, n, arena, e))
+    if (!translator_run(&t, language, identity, texts, n, arena, e))
         return false;
     for (size_t i = 0; i < n; i++) {
         struct translation_row *row = &r->rows[of[i]];

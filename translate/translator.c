@@ -15,7 +15,7 @@ enum { MOST_TEXT = 1 << 20, MOST_EXAMPLES = 4, EXAMPLE_BYTES = 400, PORTION = 16
 /* A piece of a text, or a whole short one: what is remembered, checked and asked for again by itself. */
 struct unit {
     char key[SHA256_SIZE];
-    const char *source, *what;
+    const char *source;
     const struct unit *same; /* an earlier one of the same key, which is done for both; NULL: none */
     const struct glossary_term *terms;
     size_t n_terms;
@@ -37,7 +37,7 @@ struct unit {
 
 struct job {
     const struct translator *t;
-    const char *item, *language, *identity, *title;
+    const char *item, *language, *identity;
     struct arena *arena;
     struct unit *units;
     size_t n, cap;
@@ -148,12 +148,12 @@ static bool keep(const struct job *job, struct err *e)
 
 /* Units. */
 
-static bool add_unit(struct job *job, const char *source, const char *what, struct err *e)
+static bool add_unit(struct job *job, const char *source, struct err *e)
 {
     const struct translator *t = job->t;
     ARENA_GROW(job->arena, job->units, job->n, job->cap);
     struct unit *u = &job->units[job->n++];
-    *u = (struct unit){.source = source, .what = what, .checks.back = -1};
+    *u = (struct unit){.source = source, .checks.back = -1};
     u->n_terms = glossary_find(t->glossary, source, job->language, t->target, job->arena, &u->terms);
     return recall(job, u, e);
 }
@@ -197,7 +197,6 @@ static void ask_of(const struct job *job, struct unit *u, struct backend_text *o
     if (protect && !u->protected.text)
         protect_text(u->source, job->language, job->t->target, job->t->backend->protect, job->arena, &u->protected);
     *out = (struct backend_text){.text = protect ? u->protected.text : u->source,
-                                 .what = u->what,
                                  .attempt = u->attempts,
                                  .earlier = u->rejected,
                                  .failure = u->rejected_for};
@@ -254,7 +253,6 @@ static bool ask(const struct job *job, struct unit *const *units, size_t n, stru
     struct backend_request request = {.item = job->item,
                                       .source = job->language,
                                       .target = t->target,
-                                      .title = job->title,
                                       .examples = examples,
                                       .n_examples = examples_of(job, examples),
                                       .texts = arena_array(job->arena, n, sizeof *request.texts),
@@ -279,7 +277,7 @@ static bool ask_back(const struct job *job, struct unit *const *units, size_t n,
     for (size_t i = 0; i < n; i++)
         if (units[i]->text && !checks_first(&units[i]->checks) && units[i]->checks.back < 0) {
             good[request.n] = units[i];
-            request.texts[request.n++] = (struct backend_text){.text = units[i]->text, .what = units[i]->what};
+            request.texts[request.n++] = (struct backend_text){.text = units[i]->text};
         }
     if (!request.n)
         return true;
@@ -366,14 +364,13 @@ static void assemble(const struct job *job, const struct unit *units, size_t n, 
     str_release(&joined);
 }
 
-bool translator_run(const struct translator *t, const char *language, const char *identity, const char *title,
+bool translator_run(const struct translator *t, const char *language, const char *identity,
                     struct translator_text *texts, size_t n, struct arena *arena, struct err *e)
 {
     struct job job = {.t = t,
                       .item = arena_printf(arena, "%lld", (long long)t->article_id),
                       .language = language,
                       .identity = identity,
-                      .title = title,
                       .arena = arena};
     size_t *first = arena_array(arena, n + 1, sizeof *first), total = 0;
     struct pieces *pieces = arena_array(arena, n, sizeof *pieces);
@@ -388,7 +385,7 @@ bool translator_run(const struct translator *t, const char *language, const char
     for (size_t i = 0; ok && i < n; i++) {
         first[i] = job.n;
         for (size_t j = 0; ok && j < pieces[i].n; j++)
-            ok = add_unit(&job, pieces[i].items[j], texts[i].what, e);
+            ok = add_unit(&job, pieces[i].items[j], e);
     }
     /* What was answered before an error is remembered, too. */
     ok = ok && ask_all(&job, e);

@@ -30,7 +30,7 @@ struct translator {
 };
 
 struct translator_text {
-    const char *text, *what; /* what: "figure caption" */
+    const char *text;
 
     /* The answer; strings in the arena. */
     const char *translation; /* "" when there is none */
@@ -39,10 +39,9 @@ struct translator_text {
     bool remembered;
 };
 
-/* All texts are in `language`, and `identity` is the backend's for this pair. `title`: of the article, or NULL. The db
- * is outside a transaction. False only for what stops the item (errors of backend.translate); a bad translation is a
- * result. */
-bool translator_run(const struct translator *t, const char *language, const char *identity, const char *title,
+/* All texts are in `language`, and `identity` is the backend's for this pair. The db is outside a transaction. False
+ * only for what stops the item (errors of backend.translate); a bad translation is a result. */
+bool translator_run(const struct translator *t, const char *language, const char *identity,
                     struct translator_text *texts, size_t n, struct arena *arena, struct err *e);
 
 #endif

@@ -249,7 +249,7 @@ static bool run(struct rig *r, const char *const *words, size_t n, int attempt, 
     struct backend_request request = {.source = "es", .target = "en-US", .texts = texts, .n = n};
     memset(e, 0, sizeof *e);
     for (size_t i = 0; i < n; i++)
-        texts[i] = (struct backend_text){.text = words[i], .what = "figure caption", .attempt = attempt};
+        texts[i] = (struct backend_text){.text = words[i], .attempt = attempt};
     return backend_libretranslate.translate(r->opened, &request, &arena, e);
 }
 

@@ -94,7 +94,7 @@ static struct translator translator(void)
 static bool run(const struct translator *t, struct translator_text *texts, size_t n)
 {
     struct err e = {0};
-    return translator_run(t, "es", "m", NULL, texts, n, &arena, &e);
+    return translator_run(t, "es", "m", texts, n, &arena, &e);
 }
 
 static const char source[] = "La dosis fue de 1,5 Gy en los 12 pacientes de ambos grupos.";
@@ -106,9 +106,8 @@ static void once_and_never_again(void **state)
 {
     static const struct answer known[] = {{masked, 0, good, NULL}, {NULL}};
     struct translator t = translator();
-    struct translator_text texts[] = {
-        {.text = source, .what = "caption"},
-        {.text = "La  dosis fue de 1,5 Gy en los 12 pacientes de ambos grupos.", .what = "x"}};
+    struct translator_text texts[] = {{.text = source},
+                                      {.text = "La  dosis fue de 1,5 Gy en los 12 pacientes de ambos grupos."}};
     (void)state;
     answers = known;
     assert_true(run(&t, texts, 2));
@@ -136,7 +135,7 @@ static void a_failure_is_named_and_asked_for_again(void **state)
         {masked, 1, good, NULL},
         {NULL}};
     struct translator t = translator();
-    struct translator_text text = {.text = source, .what = "caption"};
+    struct translator_text text = {.text = source};
     (void)state;
     answers = known;
     assert_true(run(&t, &text, 1));
@@ -151,7 +150,7 @@ static void the_least_bad_answer_stays(void **state)
                                           {masked, 1, "I'm sorry, [1] and [2].", NULL},
                                           {NULL}};
     struct translator t = translator();
-    struct translator_text text = {.text = source, .what = "caption"};
+    struct translator_text text = {.text = source};
     (void)state;
     answers = known;
     fake.advice = true;
@@ -172,7 +171,7 @@ static void lost_placeholders_go_without_protection(void **state)
     static const struct answer known[] = {
         {masked, 0, "The dose was in the [2] patients of both groups.", NULL}, {source, 1, whole, NULL}, {NULL}};
     struct translator t = translator();
-    struct translator_text text = {.text = source, .what = "caption"};
+    struct translator_text text = {.text = source};
     (void)state;
     answers = known;
     fake.advice = false;
@@ -187,7 +186,7 @@ static void no_answer_is_an_outcome(void **state)
 {
     static const struct answer known[] = {{masked, -1, NULL, "too long for the model"}, {NULL}};
     struct translator t = translator();
-    struct translator_text text = {.text = source, .what = "caption"};
+    struct translator_text text = {.text = source};
     (void)state;
     answers = known;
     fake.advice = false;
@@ -204,7 +203,7 @@ static void no_answer_is_an_outcome(void **state)
 static void what_stops_the_item_is_no_answer(void **state)
 {
     struct translator t = translator();
-    struct translator_text text = {.text = source, .what = "caption"};
+    struct translator_text text = {.text = source};
     (void)state;
     breaks = ERR_TEMPORARY;
     assert_false(run(&t, &text, 1));
@@ -220,7 +219,7 @@ static void back_translations(void **state)
                                            "La dosis fue de 1,5 Gy en 12 pacientes de los dos grupos.", NULL},
                                           {NULL}};
     struct translator t = translator();
-    struct translator_text text = {.text = source, .what = "caption"};
+    struct translator_text text = {.text = source};
     (void)state;
     answers = known;
     t.back = 0.5;
@@ -250,8 +249,7 @@ static void later_texts_see_earlier_ones(void **state)
     (void)state;
     for (int i = 0; i < 20; i++) {
         texts[i] = (struct translator_text){.text = arena_printf(&arena, "Curva de los pacientes tratados%s con %s",
-                                                                 i < 10 ? "" : " otra vez", things[i % 10][0]),
-                                            .what = "caption"};
+                                                                 i < 10 ? "" : " otra vez", things[i % 10][0])};
         known[i] = (struct answer){texts[i].text, -1,
                                    arena_printf(&arena, "Curve of the treated patients%s with the %s",
                                                 i < 10 ? "" : " once more", things[i % 10][1]),
