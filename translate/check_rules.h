@@ -26,8 +26,7 @@ const char *check_words_language(const struct check_text *t, size_t least);
 /* check_script.c */
 
 /* The script is the target's; the detector does not contradict, neither for the whole nor for a longer sentence. */
-const char *check_language(const struct language_detector *d, const struct check_text *in,
-                           const struct check_text *out);
+const char *check_language(const struct check_text *in, const struct check_text *out);
 
 /* check_labels.c */
 

@@ -76,12 +76,12 @@ static size_t letters_of(const struct check_text *t, const struct check_sentence
     return n;
 }
 
-const char *check_language(const struct language_detector *d, const struct check_text *in, const struct check_text *out)
+const char *check_language(const struct check_text *in, const struct check_text *out)
 {
     const char *wrong = check_scripts(in, out);
     if (wrong)
         return wrong;
-    if (out->scripts.letters >= DETECT_LETTERS && language_contradicts(d, out->text, out->language))
+    if (out->scripts.letters >= DETECT_LETTERS && language_contradicts(out->text, out->language))
         return "not in the target language";
     if (check_words_language(out, FUNCTION_WORDS))
         return "not in the target language";
@@ -92,7 +92,7 @@ const char *check_language(const struct language_detector *d, const struct check
             continue;
         struct arena arena = ARENA_INIT;
         asked++;
-        bool other = language_contradicts(d, arena_strndup(&arena, s->start, s->len), out->language);
+        bool other = language_contradicts(arena_strndup(&arena, s->start, s->len), out->language);
         arena_release(&arena);
         if (other)
             return "a sentence is not in the target language";

@@ -9,8 +9,7 @@ static const char *const names[CHECKS] = {
     "reply",      "placeholders", "empty",     "copy",       "untranslated", "language", "numbers",  "units", "labels",
     "references", "length",       "sentences", "repetition", "refusal",      "markup",   "glossary", "back"};
 
-void checks_run(const struct language_detector *d, const struct checks_input *given, struct arena *arena,
-                struct checks *out)
+void checks_run(const struct checks_input *given, struct arena *arena, struct checks *out)
 {
     struct check_text in, text;
     *out = (struct checks){.back = -1};
@@ -24,7 +23,7 @@ void checks_run(const struct language_detector *d, const struct checks_input *gi
     failed[CHECK_COPY] = check_copy(&in, &text);
     if (!failed[CHECK_COPY])
         failed[CHECK_UNTRANSLATED] = check_untranslated(&in, &text, arena);
-    failed[CHECK_LANGUAGE] = check_language(d, &in, &text);
+    failed[CHECK_LANGUAGE] = check_language(&in, &text);
     struct numbers in_numbers = numbers_of(&in, NUMBERS_SOURCE, arena),
                    numbers = numbers_of(&text, NUMBERS_TRANSLATION, arena);
     failed[CHECK_NUMBERS] = numbers_compare(&in, &in_numbers, &text, &numbers, arena);

@@ -48,8 +48,7 @@ struct checks_input {
 
 /* Everything but CHECK_REPLY, CHECK_PLACEHOLDERS and CHECK_BACK, which the caller knows of; back is -1. What is only
  * known of some languages (length ratios, phrases of refusal) is not looked at for others. */
-void checks_run(const struct language_detector *d, const struct checks_input *in, struct arena *arena,
-                struct checks *out);
+void checks_run(const struct checks_input *in, struct arena *arena, struct checks *out);
 
 /* The name of the first check that failed ("numbers"), as stored in drop_reason; NULL when all passed. */
 const char *checks_first(const struct checks *c);

@@ -3,10 +3,8 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "base/text.h"
 #include "translate/language_model.h"
 
@@ -56,11 +54,6 @@ static const struct telltale {
 };
 enum { N_TELLTALES = sizeof telltales / sizeof *telltales };
 
-/* The models are constants; what a caller holds is a promise that there are some. */
-struct language_detector {
-    const struct language_table *tables;
-};
-
 static const struct known *known_of(const char *tag)
 {
     for (int i = 0; i < N_KNOWN; i++)
@@ -79,19 +72,6 @@ const char *language_name(const char *tag)
 {
     const struct known *k = known_of(tag);
     return k ? k->name : tag;
-}
-
-struct language_detector *language_open(struct err *e)
-{
-    (void)e;
-    struct language_detector *d = mem_new(sizeof *d);
-    d->tables = language_tables;
-    return d;
-}
-
-void language_close(struct language_detector *d)
-{
-    free(d);
 }
 
 /* Scripts. */
@@ -272,10 +252,8 @@ static void identify_shared(const char *text, const struct text_scripts *s, cons
         choose(text, s, script, stated, article, out);
 }
 
-void language_identify(const struct language_detector *d, const char *text, const char *stated, const char *article,
-                       struct language *out)
+void language_identify(const char *text, const char *stated, const char *article, struct language *out)
 {
-    (void)d;
     struct text_scripts s;
     char stated_tag[16], article_tag[16];
     stated = usable(stated, stated_tag);
@@ -292,10 +270,10 @@ void language_identify(const struct language_detector *d, const char *text, cons
         identify_shared(text, &s, stated, article, out);
 }
 
-bool language_contradicts(const struct language_detector *d, const char *text, const char *tag)
+bool language_contradicts(const char *text, const char *tag)
 {
     struct language found;
-    language_identify(d, text, NULL, NULL, &found);
+    language_identify(text, NULL, NULL, &found);
     if (found.confidence < 0.9 || strcmp(found.tag, "zxx") == 0 || language_same(found.tag, tag))
         return false;
     const struct known *k = known_of(found.tag);

@@ -34,7 +34,7 @@ struct plan_options {
 };
 
 /* Lives in the arena, and borrows from `input`. */
-void plan_make(const struct language_detector *d, const struct translation_input *input, const char *target,
-               const struct plan_options *options, struct arena *arena, struct plan *out);
+void plan_make(const struct translation_input *input, const char *target, const struct plan_options *options,
+               struct arena *arena, struct plan *out);
 
 #endif

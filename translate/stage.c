@@ -66,7 +66,6 @@ struct entry {
 };
 
 struct state {
-    struct language_detector *detector;
     struct glossary *glossary;
     struct choice choice;
     struct err no_translator; /* why there is none at all */
@@ -159,11 +158,9 @@ static bool plan_languages(struct stage_context *c, int64_t article_id, struct s
     struct arena arena = ARENA_INIT;
     struct translation_input input;
     struct plan plan = {0};
-    if (!s->detector && !(s->detector = language_open(e)))
-        return false;
     bool ok = translation_input(&c->db, article_id, &arena, &input, e);
     if (ok)
-        plan_make(s->detector, &input, s->target, &plan_options, &arena, &plan);
+        plan_make(&input, s->target, &plan_options, &arena, &plan);
     for (size_t i = 0; i < plan.n; i++)
         if (plan.items[i].method == PLAN_TRANSLATE)
             add_language(languages, plan.items[i].language.tag, strlen(plan.items[i].language.tag));
@@ -315,12 +312,6 @@ static int jobs(struct stage_context *c)
 
 /* Working. */
 
-static bool start(struct stage_context *c, struct err *e)
-{
-    struct state *s = c->state;
-    return s->detector || (s->detector = language_open(e));
-}
-
 static void end(struct stage_context *c)
 {
     struct state *s = c->state;
@@ -328,8 +319,6 @@ static void end(struct stage_context *c)
         s->choice.backends[i].backend->close(s->opened[i]);
         s->opened[i] = NULL;
     }
-    language_close(s->detector);
-    s->detector = NULL;
 }
 
 struct result {
@@ -371,7 +360,7 @@ static void take_over(const struct state *s, const struct plan_item *item, struc
         row->method = "author";
         row->text = item->text;
         row->drop_reason = NULL;
-        checks_run(s->detector, &in, arena, &checks);
+        checks_run(&in, arena, &checks);
     }
     put_checks(row, &checks, arena);
 }
@@ -403,7 +392,6 @@ static bool translate_language(struct stage_context *c, const struct result *r, 
                                  .settings = settings,
                                  .db = &c->db,
                                  .article_id = r->input->article_id,
-                                 .detector = s->detector,
                                  .glossary = s->glossary,
                                  .target = s->target,
                                  .attempts = option_attempts,
@@ -455,7 +443,7 @@ static void *work(struct stage_context *c, const struct task *task, struct arena
     struct result *r = arena_new(arena, sizeof *r);
     if (!translation_input(&c->db, strtoll(task->item, NULL, 10), arena, input, e))
         return NULL;
-    plan_make(s->detector, input, s->target, &plan_options, arena, plan);
+    plan_make(input, s->target, &plan_options, arena, plan);
     *r = (struct result){.input = input, .plan = plan, .rows = arena_array(arena, plan->n, sizeof *r->rows)};
     for (size_t i = 0; i < plan->n; i++)
         take_over(s, &plan->items[i], arena, &r->rows[i]);
@@ -547,7 +535,6 @@ const struct stage translate_stage = {.name = "translate",
                                       .survey = survey,
                                       .enqueue = enqueue,
                                       .jobs = jobs,
-                                      .start = start,
                                       .work = work,
                                       .store = store,
                                       .end = end};

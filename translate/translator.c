@@ -59,7 +59,7 @@ static void check(const struct job *job, const struct unit *u, const char *trans
                                     .target = job->t->target,
                                     .terms = u->terms,
                                     .n_terms = u->n_terms};
-    checks_run(job->t->detector, &in, job->arena, out);
+    checks_run(&in, job->arena, out);
 }
 
 static void check_back(const struct translator *t, double back, const char *reads, struct arena *arena,

@@ -20,8 +20,7 @@ struct translator {
     void *opened;         /* the backend's */
     const char *settings; /* of backend and glossary: part of the memory's key */
     struct db *db;
-    int64_t article_id; /* whose texts they are */
-    const struct language_detector *detector;
+    int64_t article_id;              /* whose texts they are */
     const struct glossary *glossary; /* NULL: none */
     const char *target;
     int attempts;       /* how often a text that fails a check is asked for again */

@@ -32,14 +32,14 @@ static bool split(char *line, char *fields[MOST_FIELDS])
     return n == MOST_FIELDS;
 }
 
-static void check(const struct language_detector *d, char *fields[MOST_FIELDS], struct str *why)
+static void check(char *fields[MOST_FIELDS], struct str *why)
 {
     struct arena arena = ARENA_INIT;
     struct checks c;
-    checks_run(d,
-               &(struct checks_input){
-                   .language = fields[0], .target = fields[1], .source = fields[2], .translation = fields[3]},
-               &arena, &c);
+    checks_run(
+        &(struct checks_input){
+            .language = fields[0], .target = fields[1], .source = fields[2], .translation = fields[3]},
+        &arena, &c);
     str_clear(why);
     checks_explain(&c, why);
     arena_release(&arena);
@@ -48,16 +48,10 @@ static void check(const struct language_detector *d, char *fields[MOST_FIELDS], 
 int main(int argc, char **argv)
 {
     long rounds = argc > 1 ? strtol(argv[1], NULL, 10) : 0;
-    struct err e = {0};
-    struct language_detector *d = language_open(&e);
     char *line = NULL, *fields[MOST_FIELDS];
     size_t cap = 0, n = 0;
     struct str why = STR_INIT(1 << 20);
     double took = 0, detecting = 0;
-    if (!d) {
-        fprintf(stderr, "check_translations: %s\n", e.text);
-        return 3;
-    }
     while (getline(&line, &cap, stdin) > 0) {
         if (!split(line, fields)) {
             fprintf(stderr, "check_translations: line %zu has not four fields\n", n + 1);
@@ -65,13 +59,13 @@ int main(int argc, char **argv)
         }
         double begun = now();
         for (long i = 0; i < rounds; i++)
-            check(d, fields, &why);
+            check(fields, &why);
         double middle = now();
         for (long i = 0; i < rounds; i++)
-            language_contradicts(d, fields[3], fields[1]);
+            language_contradicts(fields[3], fields[1]);
         detecting += now() - middle;
         took += middle - begun;
-        check(d, fields, &why);
+        check(fields, &why);
         puts(why.data);
         n++;
     }
@@ -80,6 +74,5 @@ int main(int argc, char **argv)
                 1e6 * took / (double)(n * (size_t)rounds), 1e6 * detecting / (double)(n * (size_t)rounds));
     free(line);
     str_release(&why);
-    language_close(d);
     return 0;
 }
